@@ -1,0 +1,57 @@
+# What people type here. Each target installs what it needs into .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+export PORT
+
+.PHONY: run test check bench lock schema screenshots clean
+
+run: .venv/run.stamp  ## start the whole site on this machine
+	@$(BIN)/python manage.py run_site
+
+test: .venv/dev.stamp  ## every test, in real browsers and on real servers
+	@$(BIN)/python -m tests.e2e.find_browser
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: .venv/dev.stamp  ## lint, format, types, import contracts, templates, deployment, migrations, schema
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html' 'templates/**/*.html')
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/python -m tests.deploy_check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file var/openapi.json
+	diff -u docs/openapi.json var/openapi.json
+
+bench: .venv/dev.stamp  ## side by side with peers; prints ratios
+	$(BIN)/python -m bench.grading
+
+lock:  ## write the requirements files anew from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		-c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+
+schema: .venv/dev.stamp  ## write the committed OpenAPI schema anew
+	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file docs/openapi.json
+
+screenshots: .venv/dev.stamp  ## one picture of every page, light and dark, into var/screenshots
+	@$(BIN)/python -m tests.e2e.find_browser
+	$(BIN)/python -m tests.e2e.screenshots
+
+clean:  ## forget everything that was installed and stored here
+	rm -rf .venv var
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/run.stamp

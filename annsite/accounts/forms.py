@@ -1,0 +1,40 @@
+"""Forms of the account pages."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import BaseUserCreationForm
+
+from annsite.accounts.models import Scope, User
+
+LIFETIMES = [("30", "30 days"), ("180", "180 days"), ("365", "one year")]
+
+
+class SignUpForm(BaseUserCreationForm[User]):
+    """A name to sign in with, an address for a lost password, and a password."""
+
+    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
+
+    class Meta:
+        model = User
+        fields = ["username", "email"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError("An account with this address exists. Sign in, or reset its password.")
+        return email
+
+
+class TokenForm(forms.Form):
+    """What a new API token is for, and how long it lasts."""
+
+    name = forms.CharField(label="Name", max_length=100, help_text="What will use it, for example: notebook")
+    scopes = forms.MultipleChoiceField(
+        label="May be used to", choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(label="Lasts", choices=LIFETIMES, coerce=int, initial="180")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("scopes", Scope.values)

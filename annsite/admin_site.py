@@ -1,0 +1,27 @@
+"""The admin: open to whoever teaches a course, besides superusers."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
+
+
+def may_use_admin(user: Any) -> bool:
+    """A superuser, or a person with a teaching role in some course."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    return bool(user.is_superuser or user.enrolments.filter(is_active=True).exclude(role="student").exists())
+
+
+class ThresholdAdminSite(AdminSite):
+    site_header = "Threshold"
+    site_title = "Threshold admin"
+    index_title = "Course administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_use_admin(request.user)
+
+
+class ThresholdAdminConfig(AdminConfig):
+    default_site = "annsite.admin_site.ThresholdAdminSite"

@@ -1,0 +1,65 @@
+"""Run the sweeper: it ends what is stuck and rings the bell again, with the database alone."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, connection
+
+from exercises import tasks
+from exercises.worker.recover import sweep
+
+MAX_BELLS = 4
+LONGEST_PAUSE = 12
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Requeue lost leases, end what is overdue, ring again for what waits; every SWEEP_SECONDS."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="sweep once and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        patience = Patience()
+        while True:
+            patience.ring(_sweep())
+            if options["once"] or stop.wait(settings.SWEEP_SECONDS):
+                return
+
+
+class Patience:
+    """Ring for what waits, ever more rarely while nobody answers, so that bells do not pile up in the broker."""
+
+    def __init__(self) -> None:
+        self.pause = 0
+        self.skipped = 0
+        self.waiting_before = 0
+
+    def ring(self, waiting: int) -> int:
+        """Ring at most MAX_BELLS times and return how often."""
+        progress = waiting < self.waiting_before or self.waiting_before == 0
+        self.pause = 0 if progress else min(LONGEST_PAUSE, 2 * self.pause + 1)
+        if waiting and self.skipped < self.pause:
+            self.skipped += 1
+            return 0
+        self.skipped = 0
+        self.waiting_before = waiting
+        return sum(tasks.ring() for _ in range(min(waiting, MAX_BELLS)))
+
+
+def _sweep() -> int:
+    """Sweep once; a database that is away is tried again at the next turn."""
+    try:
+        return sweep().waiting
+    except DatabaseError as error:
+        log.error("the sweep failed (%s); trying again in %s s", error, settings.SWEEP_SECONDS)
+        connection.close()
+        return 0

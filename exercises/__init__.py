@@ -1,0 +1,1 @@
+"""The graded work: exercises, submissions and grades."""

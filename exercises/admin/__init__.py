@@ -1,0 +1,6 @@
+"""The graded work in the admin."""
+
+from exercises.admin.exercises import AssignmentAdmin, ExerciseAdmin
+from exercises.admin.submissions import SubmissionAdmin
+
+__all__ = ["AssignmentAdmin", "ExerciseAdmin", "SubmissionAdmin"]

@@ -1,0 +1,1 @@
+"""The graded work in the REST API."""

@@ -1,0 +1,141 @@
+"""Shapes of the graded work in the API: what goes in, and apart from it, what comes out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from exercises.models import Exercise, Status, Submission
+from exercises.models.submission import Failure
+
+
+class CheckListingSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    points = serializers.FloatField()
+    hidden = serializers.BooleanField()
+
+
+class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
+    id = serializers.SlugField(source="slug", read_only=True)
+    lesson = serializers.SlugField(source="lesson.slug", read_only=True)
+    title = serializers.CharField(source="revision.title", read_only=True)
+    points = serializers.FloatField(source="revision.points", read_only=True)
+    attempts = serializers.IntegerField(
+        source="revision.attempts", read_only=True, help_text="0 means as many as you like"
+    )
+    revision = serializers.IntegerField(source="revision.number", read_only=True)
+
+    class Meta:
+        model = Exercise
+        fields = ["id", "lesson", "title", "points", "attempts", "revision"]
+
+
+class ExerciseDetailSerializer(ExerciseSerializer):
+    kind = serializers.CharField(source="revision.spec.kind", read_only=True)
+    statement = serializers.CharField(source="revision.spec.statement", read_only=True, help_text="Markdown")
+    blank_answer = serializers.DictField(read_only=True, help_text="An answer of the right shape, all zeros")
+    checks = CheckListingSerializer(many=True, read_only=True)
+
+    class Meta(ExerciseSerializer.Meta):
+        fields = [*ExerciseSerializer.Meta.fields, "kind", "statement", "blank_answer", "checks"]
+
+
+class CheckRequestSerializer(serializers.Serializer[Any]):
+    answer = serializers.DictField(help_text="As described in docs/api.md, by kind of exercise")
+
+
+class SubmissionRequestSerializer(CheckRequestSerializer):
+    exercise = serializers.SlugField(max_length=50)
+    course = serializers.SlugField(
+        max_length=50, required=False, help_text="Needed only by people in several courses; else the newest counts"
+    )
+
+
+class UnitSerializer(serializers.Serializer[Any]):
+    unit = serializers.CharField()
+    sum = serializers.FloatField()
+    output = serializers.FloatField()
+
+
+class CounterexampleSerializer(serializers.Serializer[Any]):
+    inputs = serializers.DictField(child=serializers.FloatField())
+    expected = serializers.CharField()
+    got = serializers.JSONField()
+    units = UnitSerializer(many=True)
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    passed = serializers.BooleanField()
+    points = serializers.FloatField()
+    max_points = serializers.FloatField()
+    hidden = serializers.BooleanField()
+    message = serializers.CharField(allow_blank=True)
+    counterexample = CounterexampleSerializer(allow_null=True)
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    score = serializers.FloatField()
+    max_score = serializers.FloatField()
+    checks = CheckSerializer(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    revision = serializers.IntegerField(source="revision.number")
+    engine_version = serializers.CharField()
+    fingerprint = serializers.CharField()
+    seed = serializers.IntegerField()
+    graded_at = serializers.DateTimeField(source="created_at")
+    duration_ms = serializers.FloatField()
+
+
+class SubmissionSerializer(serializers.ModelSerializer[Submission]):
+    """A submission in a list: where it stands and its score, without the report."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    exercise = serializers.SlugField(source="exercise.slug", read_only=True)
+    course = serializers.SlugField(source="enrolment.course.slug", read_only=True)
+    status = serializers.ChoiceField(choices=Status.choices, read_only=True)
+    failure = serializers.ChoiceField(choices=Failure.choices, read_only=True)
+    score = serializers.FloatField(read_only=True, allow_null=True)
+    max_score = serializers.FloatField(read_only=True)
+
+    class Meta:
+        model = Submission
+        fields = [
+            "id",
+            "exercise",
+            "course",
+            "status",
+            "failure",
+            "score",
+            "max_score",
+            "attempt",
+            "submitted_at",
+            "finished_at",
+        ]
+
+
+class SubmissionDetailSerializer(SubmissionSerializer):
+    answer = serializers.DictField(read_only=True)
+    report = ReportSerializer(read_only=True, allow_null=True)
+    receipt = ReceiptSerializer(read_only=True, allow_null=True)
+
+    class Meta(SubmissionSerializer.Meta):
+        fields = [*SubmissionSerializer.Meta.fields, "answer", "report", "receipt"]
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    exercise = serializers.CharField(source="id")
+    title = serializers.CharField()
+    points = serializers.FloatField()
+    best = serializers.FloatField(allow_null=True)
+    attempts_used = serializers.IntegerField()
+    attempts_allowed = serializers.IntegerField(help_text="0 means as many as you like")
+
+
+class GradesSerializer(serializers.Serializer[Any]):
+    course = serializers.CharField(allow_null=True)
+    total = serializers.FloatField()
+    total_points = serializers.FloatField()
+    exercises = StandingSerializer(many=True)

@@ -1,0 +1,213 @@
+"""Exercises, checks, submissions and grades in the REST API."""
+
+from typing import Any
+
+import django_filters
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import exceptions, mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annsite.accounts.models import Scope
+from annsite.rest.errors import Problem
+from exercises import access
+from exercises.api import serializers
+from exercises.api.parsers import StrictJSONParser, refusal
+from exercises.grading.describe import blank_answer, listed_checks
+from exercises.errors import AnswerRefused, LimitReached, StudentMistake
+from exercises.models import Exercise, Status, Submission
+from exercises.queries.cards import gradebook
+from exercises.queries.scores import with_scores
+from exercises.queries.specs import spec_of
+from exercises.services.check import check_answer
+from exercises.services.submit import submit_answer
+from lessons.access import current_enrolment
+
+EXERCISE_ID = OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="For example xor-weights")
+COURSE = OpenApiParameter(
+    "course", OpenApiTypes.STR, description="Id of one of your courses; without it, the newest"
+)
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Send the same key again after a lost answer, and you get the first submission instead of a second",
+)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Published exercises"),
+    retrieve=extend_schema(
+        summary="One exercise: statement, checks, and a blank answer",
+        parameters=[EXERCISE_ID],
+        responses=serializers.ExerciseDetailSerializer,
+    ),
+)
+class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Exercise]):
+    scopes = {"GET": Scope.EXERCISES_READ, "POST": Scope.EXERCISES_READ}
+    serializer_class = serializers.ExerciseSerializer
+    parser_classes = [StrictJSONParser]
+    throttle_scope: str | None = None
+    queryset = Exercise.objects.published().select_related("revision", "lesson")
+    lookup_url_kwarg = "id"
+    lookup_value_regex = r"[-a-zA-Z0-9_]+"
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        exercise: Any = access.published_exercise(id)
+        spec = spec_of(exercise.revision_id)
+        exercise.blank_answer = blank_answer(spec)
+        exercise.checks = listed_checks(spec)
+        return Response(serializers.ExerciseDetailSerializer(exercise).data)
+
+    @extend_schema(
+        summary="Run the visible checks at once; nothing is stored",
+        description="Needs no sign-in. Limited to a number of calls a minute.",
+        parameters=[EXERCISE_ID],
+        request=serializers.CheckRequestSerializer,
+        responses=serializers.ReportSerializer,
+        auth=[{"bearer": []}, {}],  # type: ignore[list-item]
+    )
+    @action(detail=True, methods=["post"], permission_classes=[AllowAny], throttle_scope="check")
+    def check(self, request: Request, id: str) -> Response:
+        exercise = access.published_exercise(id)
+        body = _checked(serializers.CheckRequestSerializer(data=_object(request)))
+        try:
+            report = check_answer(exercise=exercise, answer=body["answer"])
+        except AnswerRefused as error:
+            raise refusal(error) from error
+        return Response(serializers.ReportSerializer(report.to_json()).data)
+
+
+class SubmissionFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=Status.choices)
+    exercise = django_filters.CharFilter(field_name="exercise__slug", max_length=50)
+    course = django_filters.CharFilter(field_name="enrolment__course__slug", max_length=50)
+    submitted_since = django_filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="gte")
+
+    class Meta:
+        model = Submission
+        fields = ["status", "exercise", "course", "submitted_since"]
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Your submissions, newest first"),
+    retrieve=extend_schema(
+        summary="One submission, with report and receipt once graded",
+        parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        responses=serializers.SubmissionDetailSerializer,
+    ),
+)
+class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submission]):
+    scopes = {"GET": Scope.SUBMISSIONS_READ, "POST": Scope.SUBMISSIONS_WRITE}
+    serializer_class = serializers.SubmissionSerializer
+    parser_classes = [StrictJSONParser]
+    filterset_class = SubmissionFilter
+    queryset = Submission.objects.none()
+    lookup_url_kwarg = "id"
+    lookup_value_regex = r"[a-z0-9]+"
+
+    def get_queryset(self) -> Any:
+        return with_scores(access.own_submissions(self.request.user))
+
+    def get_throttles(self) -> Any:
+        self.throttle_scope = "submit" if self.action == "create" else None
+        return super().get_throttles()
+
+    def retrieve(self, request: Request, id: str) -> Response:
+        submission = access.own_submission(request.user, id)
+        return Response(_detail(submission))
+
+    @extend_schema(
+        summary="Submit an answer for grading",
+        parameters=[KEY],
+        request=serializers.SubmissionRequestSerializer,
+        responses={
+            202: OpenApiResponse(
+                serializers.SubmissionDetailSerializer, description="Accepted; Location is where to ask for the grade"
+            ),
+        },
+    )
+    def create(self, request: Request) -> Response:
+        body = _checked(serializers.SubmissionRequestSerializer(data=_object(request)))
+        enrolment = current_enrolment(request.user, body.get("course", ""))
+        if enrolment is None:
+            raise exceptions.PermissionDenied("You are not enrolled in this course.")
+        submission = _submit(request, enrolment, access.published_exercise(body["exercise"]), body["answer"])
+        location = request.build_absolute_uri(reverse("api:submission-detail", args=[submission.public_id]))
+        return Response(_detail(submission), status=202, headers={"Location": location})
+
+
+class GradesView(APIView):
+    """Best grade and attempts, exercise by exercise."""
+
+    scopes = {"GET": Scope.GRADES_READ}
+
+    @extend_schema(
+        operation_id="grades", summary="Your grades in a course", parameters=[COURSE], responses=serializers.GradesSerializer
+    )
+    def get(self, request: Request) -> Response:
+        wanted = request.query_params.get("course", "")
+        enrolment = current_enrolment(request.user, wanted)
+        if wanted and enrolment is None:
+            raise exceptions.NotFound("You are not enrolled in a course with this id.")
+        rows = gradebook(enrolment)
+        data = {
+            "course": enrolment.course.slug if enrolment else None,
+            "total": sum(row["best"] or 0 for row in rows),
+            "total_points": sum(row["points"] for row in rows),
+            "exercises": rows,
+        }
+        return Response(serializers.GradesSerializer(data).data)
+
+
+def _object(request: Request) -> Any:
+    if not isinstance(request.data, dict):
+        raise Problem(status=422, code="invalid", detail="The body must be a JSON object.")
+    return request.data
+
+
+def _checked(serializer: Any) -> dict[str, Any]:
+    """Return the validated body; a wrong one is refused with 422, as a wrong answer is."""
+    if not serializer.is_valid():
+        entries = [
+            {"field": field, "value": "", "limit": str(error.code), "message": f"{field}: {error}"}
+            for field, errors in serializer.errors.items()
+            for error in (errors if isinstance(errors, list) else [])
+        ]
+        raise Problem(status=422, code="invalid", detail="The request was refused.", errors=entries)
+    return dict(serializer.validated_data)
+
+
+def _submit(request: Request, enrolment: Any, exercise: Exercise, answer: object) -> Submission:
+    try:
+        submission, _ = submit_answer(
+            enrolment=enrolment,
+            exercise=exercise,
+            answer=answer,
+            idempotency_key=request.headers.get("Idempotency-Key"),
+            now=timezone.now(),
+        )
+    except AnswerRefused as error:
+        raise refusal(error) from error
+    except StudentMistake as error:
+        raise Problem(status=422, code=error.code, detail=error.message) from error
+    except LimitReached as error:
+        raise Problem(status=409, code=error.code, detail=error.message) from error
+    return submission
+
+
+def _detail(submission: Submission) -> Any:
+    """Return the submission with its newest grade, in two queries."""
+    row = with_scores(Submission.objects.filter(pk=submission.pk)).select_related(
+        "exercise", "enrolment__course", "revision"
+    )
+    found: Any = row.get()
+    found.receipt = submission.grades.select_related("revision").order_by("-run").first()
+    found.report = found.receipt.report if found.receipt else None
+    return serializers.SubmissionDetailSerializer(found).data

@@ -1,0 +1,26 @@
+"""What can go wrong with graded work, in three kinds: the student's, a limit, ours."""
+
+from exercises.grading.parsing import AnswerRefused
+
+__all__ = ["AnswerRefused", "GradedWorkError", "LimitReached", "OurFault", "StudentMistake"]
+
+
+class GradedWorkError(Exception):
+    """Base of the kinds below; `code` is stable, the message is for the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class StudentMistake(GradedWorkError):
+    """Shown to the person with what to do next."""
+
+
+class LimitReached(GradedWorkError):
+    """A rule of the course stops this, such as the number of attempts."""
+
+
+class OurFault(GradedWorkError):
+    """Logged; costs nobody an attempt."""

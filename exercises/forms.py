@@ -1,0 +1,97 @@
+"""Forms of the graded work: the answer form of an exercise, and the override of a grade."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from exercises.grading.grade import answer_from_fields, fields_from_answer, form_groups
+from exercises.grading.parsing import AnswerRefused, Problem, decode_json
+from exercises.grading.specs import ExerciseSpec
+
+JSON_FIELD = "answer_json"
+
+
+@dataclass
+class AnswerForm:
+    """What a person typed, kept as typed, with the problems found in it."""
+
+    spec: ExerciseSpec
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+
+    @classmethod
+    def of_post(cls, spec: ExerciseSpec, post: QueryDict) -> "AnswerForm":
+        names = {item.name for group in form_groups(spec) for item in group.fields}
+        return cls(spec, {name: post.getlist(name) for name in [*names, JSON_FIELD] if name in post})
+
+    @classmethod
+    def of_answer(cls, spec: ExerciseSpec, answer: dict[str, Any]) -> "AnswerForm":
+        return cls(spec, fields_from_answer(spec, answer))
+
+    def answer(self) -> object:
+        """Return the raw answer, from the pasted JSON where there is one, or raise AnswerRefused."""
+        pasted = self.pasted()
+        if pasted:
+            return decode_json(pasted.encode("utf-8", "surrogatepass"))
+        return answer_from_fields(self.spec, {name: list(values) for name, values in self.values.items()})
+
+    def pasted(self) -> str:
+        return "".join(self.values.get(JSON_FIELD, [])).strip()
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the input groups with values and errors, as the template draws them."""
+        messages = {problem.field: problem.message for problem in self.problems}
+        number = 0
+        groups = []
+        for group in form_groups(self.spec):
+            rows = []
+            for item in group.fields:
+                number += 1
+                values = list(self.values.get(item.name, []))
+                rows.append(
+                    {
+                        "name": item.name,
+                        "id": f"field-{number}",
+                        "label": item.label,
+                        "type": item.type,
+                        "value": values[0] if values else "",
+                        "values": values,
+                        "choices": item.choices,
+                        "error": messages.get(item.name, ""),
+                    }
+                )
+            groups.append({"title": group.title, "note": group.note, "fields": rows})
+        return groups
+
+    def summary(self) -> list[dict[str, str]]:
+        """Return the problems with the id of the input that each belongs to."""
+        ids = {row["name"]: row["id"] for group in self.groups() for row in group["fields"]}
+        return [
+            {
+                "field": problem.field,
+                "id": ids.get(problem.field, "answer-json" if self.pasted() else "answer-form"),
+                "message": problem.message,
+            }
+            for problem in self.problems
+        ]
+
+
+def refused(form: AnswerForm, error: AnswerRefused) -> AnswerForm:
+    """Return the same form with the problems beside what was typed."""
+    return AnswerForm(form.spec, form.values, error.problems)
+
+
+class OverrideForm(forms.Form):
+    """A new grade for a submission, with the reason that the ledger keeps."""
+
+    score = forms.FloatField(label="New grade", min_value=0)
+    reason = forms.CharField(label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, points: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["score"] = forms.FloatField(
+            label=f"New grade, 0 to {points:g}", min_value=0, max_value=points, widget=forms.NumberInput({"step": "any"})
+        )

@@ -1,0 +1,87 @@
+"""What every kind of exercise provides, and how its checks become a report."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from exercises.grading.fields import FieldGroup, Fields
+from exercises.grading.report import CheckResult, CounterExample, DecisionMap, Report
+
+Spec = TypeVar("Spec")
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What running one check found."""
+
+    passed: bool
+    message: str
+    counterexample: CounterExample | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """A check that has not run yet; weights of all checks together stand for the exercise's points."""
+
+    name: str
+    weight: float
+    hidden: bool
+    run: Callable[[], Outcome]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Spec]):
+    """The functions of one kind of exercise; grade.py calls them and nothing else."""
+
+    parse: Callable[[Spec, object], Answer]
+    plan: Callable[[Spec, Answer, int], list[PlannedCheck]]
+    draw_maps: Callable[[Spec, Answer, CounterExample | None], list[DecisionMap]]
+    form_groups: Callable[[Spec], list[FieldGroup]]
+    answer_from_fields: Callable[[Spec, Fields], object]
+    fields_from_answer: Callable[[Spec, Answer], dict[str, list[str]]]
+
+
+def random_stream(seed: int, check: str) -> np.random.Generator:
+    """Give each check its own numbers by its name, so that adding one does not move the others."""
+    sequence = np.random.SeedSequence(seed, spawn_key=(zlib.crc32(check.encode()),))
+    return np.random.Generator(np.random.PCG64(sequence))
+
+
+def run_checks(planned: Sequence[PlannedCheck], points: float, visible_only: bool) -> Report:
+    """Run the checks in order; only the first that fails keeps its counter-example.
+
+    Points are scaled by the weight of all checks, run or not, so a visible check shows the same points
+    before and after handing in.
+    """
+    total = sum(check.weight for check in planned)
+    checks: list[CheckResult] = []
+    notes: dict[str, None] = {}
+    for check in planned:
+        if visible_only and check.hidden:
+            continue
+        outcome = check.run()
+        notes |= dict.fromkeys(outcome.notes)
+        worth = points * check.weight / total
+        earlier_failure = any(not result.passed for result in checks)
+        checks.append(
+            CheckResult(
+                name=check.name,
+                passed=outcome.passed,
+                points=worth if outcome.passed else 0.0,
+                max_points=worth,
+                hidden=check.hidden,
+                message=outcome.message,
+                counterexample=None if outcome.passed or earlier_failure else outcome.counterexample,
+            )
+        )
+    return Report(tuple(checks), tuple(notes))
+
+
+def with_maps(report: Report, maps: Sequence[DecisionMap]) -> Report:
+    """Add the pictures to a report."""
+    return replace(report, maps=tuple(maps))

@@ -1,0 +1,63 @@
+"""Prove an exercise before it is published: the reference is perfect and every trap gets its message."""
+
+from collections.abc import Iterable
+
+from exercises.grading.grade import grade, parse_answer
+from exercises.grading.parsing import AnswerRefused
+from exercises.grading.report import Report
+from exercises.grading.spec_common import Trap
+from exercises.grading.specs import ExerciseSpec, SpecProblem
+
+
+def prove_exercise(spec: ExerciseSpec, seeds: Iterable[int] = range(3)) -> list[SpecProblem]:
+    """Grade the reference and all traps on each seed and list what is not as promised, each thing once."""
+    problems: dict[SpecProblem, None] = {}
+    for seed in seeds:
+        problems |= dict.fromkeys(_reference_problems(spec, seed))
+        for index, trap in enumerate(spec.traps):
+            problems |= dict.fromkeys(_trap_problems(spec, trap, f"traps[{index}]", seed))
+    return list(problems)
+
+
+def _reference_problems(spec: ExerciseSpec, seed: int) -> list[SpecProblem]:
+    """Say which checks the reference fails."""
+    report = _grade_raw(spec, spec.reference, seed)
+    if isinstance(report, AnswerRefused):
+        return [
+            SpecProblem("reference", f"It is refused: {report}", "Give an answer in the form students use.")
+        ]
+    failed = [check.name for check in report.checks if not check.passed]
+    cure = "Correct the reference or the check."
+    return [SpecProblem("reference", f"It fails the check “{name}”.", cure) for name in failed]
+
+
+def _trap_problems(spec: ExerciseSpec, trap: Trap, key: str, seed: int) -> list[SpecProblem]:
+    """Say where a trap's report differs from what the trap promises."""
+    report = _grade_raw(spec, trap.answer, seed)
+    if isinstance(report, AnswerRefused):
+        return [
+            SpecProblem(
+                f"{key}.answer", f"It is refused: {report}", "Give an answer in the form students use."
+            )
+        ]
+    problems = []
+    said = [check.message for check in report.checks] + list(report.notes)
+    if not any(trap.message in sentence for sentence in said):
+        cure = "Add a pattern with this message, or correct the message."
+        problems.append(SpecProblem(f"{key}.message", f"“{trap.message}” is not in the report.", cure))
+    per_cent = 100 * report.score / report.max_score
+    limit = 99.99 if trap.max_score is None else trap.max_score
+    if per_cent > limit + 1e-6:
+        cure = "Make a check stricter, or raise max_score."
+        problems.append(
+            SpecProblem(f"{key}.max_score", f"It scores {per_cent:.2f} %, more than {limit:g} %.", cure)
+        )
+    return problems
+
+
+def _grade_raw(spec: ExerciseSpec, raw: object, seed: int) -> Report | AnswerRefused:
+    """Grade an answer as a student would send it."""
+    try:
+        return grade(spec, parse_answer(spec, raw), seed)
+    except AnswerRefused as refusal:
+        return refusal

@@ -1,0 +1,63 @@
+"""Exercises as lessons, lists and the gradebook show them to one person."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from exercises.models import Exercise
+from exercises.queries.scores import Standing, standings
+from lessons.models import Enrolment
+from lessons.work import DONE, NOT_STARTED, STARTED, ExerciseCard, Work
+
+
+def published_exercises() -> list[Exercise]:
+    rows = Exercise.objects.published().select_related("revision", "lesson")
+    return list(rows.defer("revision__spec", "revision__pages"))
+
+
+def work_cards(enrolment: Enrolment | None) -> Work:
+    """Answer what `lessons.work` asks: the cards of every lesson."""
+    by_lesson: dict[int, list[ExerciseCard]] = defaultdict(list)
+    for exercise, standing in _with_standings(enrolment):
+        by_lesson[exercise.lesson_id].append(_card(exercise, standing))
+    return Work(by_lesson)
+
+
+def gradebook(enrolment: Enrolment | None) -> list[dict[str, Any]]:
+    """One row per exercise with best grade and attempts."""
+    return [
+        {
+            "id": exercise.slug,
+            "title": _revision(exercise).title,
+            "url": exercise.get_absolute_url(),
+            "lesson": exercise.lesson.title,
+            "points": _revision(exercise).points,
+            "best": standing.best,
+            "attempts_used": standing.used,
+            "attempts_allowed": standing.allowed,
+        }
+        for exercise, standing in _with_standings(enrolment)
+    ]
+
+
+def _with_standings(enrolment: Enrolment | None) -> Iterable[tuple[Exercise, Standing]]:
+    exercises = published_exercises()
+    by_pk = standings(enrolment, exercises)
+    return ((exercise, by_pk[exercise.pk]) for exercise in exercises)
+
+
+def _card(exercise: Exercise, standing: Standing) -> ExerciseCard:
+    revision = _revision(exercise)
+    is_done = standing.best is not None and standing.best >= revision.points
+    return ExerciseCard(
+        id=exercise.slug,
+        title=revision.title,
+        url=exercise.get_absolute_url(),
+        points=revision.points,
+        best=standing.best,
+        state=DONE if is_done else STARTED if standing.used else NOT_STARTED,
+    )
+
+
+def _revision(exercise: Exercise) -> Any:
+    return exercise.revision

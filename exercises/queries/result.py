@@ -1,0 +1,179 @@
+"""A submission as its page shows it: progress while it waits, then the result."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from exercises.grading.grade import draw_maps
+from exercises.models import Grade, GradeChange, Status, Submission
+from exercises.queries.scores import standings, with_scores
+from exercises.queries.specs import spec_of
+
+STEPS = ("Received", "In line", "Grading", "Result")
+SENTENCES = {
+    Status.GRADED: "Your answer is graded.",
+    Status.FAILED: "We could not grade this answer. It is our fault and used no attempt; please submit it again.",
+    Status.CANCELLED: "This submission was cancelled and used no attempt.",
+}
+MAP_SIZE = 200
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a submission stands: one sentence, the place in line, and the steps."""
+
+    sentence: str
+    place: int
+    steps: list[dict[str, str]]
+
+
+def progress_of(submission: Submission) -> Progress:
+    place = _place(submission)
+    return Progress(sentence=_sentence(submission, place), place=place, steps=_steps(submission, place))
+
+
+def poll_after(submission: Submission, place: int) -> int:
+    """Seconds until the page should ask again: soon while running, later at the end of a long line."""
+    return 1 if submission.status == Status.RUNNING else max(1, min(10, place // 2))
+
+
+def attempts_at(submission: Submission) -> list[dict[str, Any]]:
+    """Every attempt of the same person at the same exercise, newest first, the best one marked."""
+    return attempt_rows(
+        Submission.objects.filter(enrolment=submission.enrolment_id, exercise=submission.exercise_id)
+    )
+
+
+def attempt_rows(submissions: Any) -> list[dict[str, Any]]:
+    rows = list(with_scores(submissions.select_related("revision")).order_by("-attempt"))
+    best = max((row.score for row in rows if row.score is not None), default=None)
+    first_best = min((row.attempt for row in rows if row.score is not None and row.score == best), default=None)
+    return [
+        {
+            "attempt": row.attempt,
+            "score": row.score,
+            "max_score": row.max_score,
+            "status": row.status,
+            "status_label": row.get_status_display(),
+            "submitted_at": row.submitted_at,
+            "url": row.get_absolute_url(),
+            "is_best": row.attempt == first_best,
+        }
+        for row in rows
+    ]
+
+
+def result_of(submission: Submission) -> dict[str, Any]:
+    """Everything that the result part of the page shows; empty parts where nothing was graded."""
+    grade: Grade | None = submission.grades.select_related("revision").order_by("-run").first()
+    change: GradeChange | None = submission.changes.select_related("actor").order_by("-pk").first()
+    report = grade.report if grade else None
+    checks = report["checks"] if report else []
+    return {
+        "report": report,
+        "checks": checks,
+        "first_failed": next((check for check in checks if check["counterexample"]), None),
+        "passed_count": sum(check["passed"] for check in checks),
+        "total_count": len(checks),
+        "maps": _maps(submission, grade) if grade else [],
+        "override": _override(change),
+        "receipt": _receipt(submission, grade) if grade else None,
+    }
+
+
+def heading_of(submission: Submission, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The facts of the page's head."""
+    own = next(row for row in attempts if row["attempt"] == submission.attempt)
+    exercise = submission.exercise
+    exercise.revision = submission.revision
+    return {
+        "public_id": submission.public_id,
+        "exercise_title": submission.revision.title,
+        "exercise_url": exercise.get_absolute_url(),
+        "attempt": submission.attempt,
+        "attempts_allowed": standings(submission.enrolment, [exercise])[exercise.pk].allowed,
+        "status": submission.status,
+        "submitted_at": submission.submitted_at,
+        "seconds": _seconds(submission),
+        "is_final": submission.is_final(),
+        "is_best": own["is_best"],
+        "score": own["score"],
+        "max_score": own["max_score"],
+    }
+
+
+def _place(submission: Submission) -> int:
+    if submission.status != Status.QUEUED:
+        return 0
+    return Submission.objects.waiting().filter(pk__lte=submission.pk).count()
+
+
+def _sentence(submission: Submission, place: int) -> str:
+    if submission.status == Status.RUNNING:
+        return "Your answer is being graded."
+    if submission.status != Status.QUEUED:
+        return SENTENCES[Status(submission.status)]
+    waited = (timezone.now() - submission.submitted_at).total_seconds()
+    if waited > 20:
+        return f"Place {place} in line. Taking longer than 20 s: it is our queue, and no attempt is lost."
+    return f"Your answer is in line, place {place}."
+
+
+def _steps(submission: Submission, place: int) -> list[dict[str, str]]:
+    reached = {Status.QUEUED: 1, Status.RUNNING: 2}.get(Status(submission.status), len(STEPS))
+    details = ["", f"place {place}" if place else "", "", ""]
+    return [
+        {
+            "label": label,
+            "state": "done" if index < reached else "current" if index == reached else "todo",
+            "detail": detail,
+        }
+        for index, (label, detail) in enumerate(zip(STEPS, details, strict=True))
+    ]
+
+
+def _seconds(submission: Submission) -> float | None:
+    if submission.finished_at is None:
+        return None
+    return max(0.0, round((submission.finished_at - submission.submitted_at).total_seconds(), 2))
+
+
+def _maps(submission: Submission, grade: Grade) -> list[dict[str, Any]]:
+    """Draw the decision maps of the person's own network, with everything in picture coordinates."""
+    maps = draw_maps(spec_of(submission.revision_id), submission.answer, grade.seed)
+    drawn = [item.to_json() for item in maps]
+    for item in drawn:
+        (left, right), (bottom, top) = item["x_range"], item["y_range"]
+        for point in [*item["points"], *([item["cross"]] if item["cross"] else [])]:
+            point["cx"] = round((point["x"] - left) / (right - left) * MAP_SIZE, 1)
+            point["cy"] = round((top - point["y"]) / (top - bottom) * MAP_SIZE, 1)
+        item["light"] = f"data:image/png;base64,{item['light']}"
+        item["dark"] = f"data:image/png;base64,{item['dark']}"
+    return drawn
+
+
+def _override(change: GradeChange | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {
+        "old": change.old_score,
+        "new": change.new_score,
+        "reason": change.reason,
+        "actor": str(change.actor),
+        "when": change.created_at,
+    }
+
+
+def _receipt(submission: Submission, grade: Grade) -> dict[str, Any]:
+    return {
+        "revision": grade.revision.number,
+        "revision_digest": grade.revision.digest[:12],
+        "engine_version": grade.engine_version,
+        "fingerprint": grade.fingerprint,
+        "seed": grade.seed,
+        "answer_digest": submission.answer_digest[:12],
+        "submitted_at": submission.submitted_at,
+        "graded_at": grade.created_at,
+        "duration_ms": grade.duration_ms,
+    }

@@ -1,0 +1,1 @@
+"""What people ask of the graded work, one function each."""

@@ -1,0 +1,85 @@
+"""Take an answer: check the rules under a lock, store it, ring the bell after the commit."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from django.db import transaction
+
+from exercises import tasks
+from exercises.errors import LimitReached, StudentMistake
+from exercises.grading.grade import parse_answer
+from exercises.models import Assignment, Exercise, Submission
+from exercises.queries.scores import standings
+from exercises.queries.specs import spec_of
+from lessons.models import Enrolment
+
+KEY_LENGTH = 255
+
+
+def submit_answer(
+    *, enrolment: Enrolment, exercise: Exercise, answer: object, idempotency_key: str | None, now: datetime
+) -> tuple[Submission, bool]:
+    """Return the submission and whether it is new; the same key with the same answer gives the first one again.
+
+    Raises AnswerRefused with every problem of the answer, LimitReached when the course's rules forbid it,
+    StudentMistake when a key is used for something else.
+    """
+    _check_key(idempotency_key)
+    if exercise.revision_id is None or exercise.retired_at is not None:
+        raise LimitReached("exercise_retired", "This exercise is retired and takes no more answers.")
+    parsed = parse_answer(spec_of(exercise.revision_id), answer)
+    digest = _digest(parsed)
+    with transaction.atomic():
+        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        earlier = _earlier(enrolment, exercise, idempotency_key, digest)
+        if earlier is not None:
+            return earlier, False
+        _check_rules(enrolment, exercise)
+        submission = Submission.objects.create(
+            enrolment=enrolment,
+            exercise=exercise,
+            revision_id=exercise.revision_id,
+            attempt=Submission.objects.filter(enrolment=enrolment, exercise=exercise).count() + 1,
+            answer=parsed,
+            answer_digest=digest,
+            idempotency_key=idempotency_key,
+            submitted_at=now,
+        )
+        transaction.on_commit(tasks.ring)
+    return submission, True
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and (not key.isprintable() or not 1 <= len(key) <= KEY_LENGTH):
+        raise StudentMistake(
+            "idempotency_key_invalid", f"Idempotency-Key must be 1 to {KEY_LENGTH} printable characters."
+        )
+
+
+def _digest(answer: dict[str, object]) -> str:
+    canonical = json.dumps(answer, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _earlier(enrolment: Enrolment, exercise: Exercise, key: str | None, digest: str) -> Submission | None:
+    if key is None:
+        return None
+    row: Submission | None = Submission.objects.filter(enrolment=enrolment, idempotency_key=key).first()
+    if row is not None and (row.exercise_id, row.answer_digest) != (exercise.pk, digest):
+        raise StudentMistake(
+            "idempotency_key_reused", "This Idempotency-Key belongs to another answer. Send a new key with a new answer."
+        )
+    return row
+
+
+def _check_rules(enrolment: Enrolment, exercise: Exercise) -> None:
+    if not enrolment.is_active:
+        raise LimitReached("enrolment_inactive", "Your enrolment in this course has ended.")
+    if Assignment.objects.filter(course=enrolment.course_id, exercise=exercise, is_paused=True).exists():
+        raise LimitReached("exercise_paused", "Your instructors have paused this exercise. Try again later.")
+    standing = standings(enrolment, [exercise])[exercise.pk]
+    if not standing.may_try():
+        raise LimitReached(
+            "no_attempts_left", f"You have used all {standing.allowed} attempts. Your best grade stays."
+        )

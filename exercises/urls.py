@@ -1,0 +1,14 @@
+"""Addresses of the graded work."""
+
+from django.urls import path
+
+from exercises import views
+
+app_name = "exercises"
+urlpatterns = [
+    path("exercises/", views.exercise_list, name="exercise-list"),
+    path("exercises/<slug:slug>/", views.exercise_detail, name="exercise-detail"),
+    path("submissions/<slug:public_id>/", views.submission_detail, name="submission-detail"),
+    path("submissions/<slug:public_id>/status", views.submission_status, name="submission-status"),
+    path("grades/", views.grade_list, name="grade-list"),
+]

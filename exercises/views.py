@@ -1,0 +1,150 @@
+"""Pages of the graded work: exercises, submissions, grades."""
+
+import json
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from exercises import access
+from exercises.errors import AnswerRefused, LimitReached, StudentMistake
+from exercises.forms import AnswerForm, refused
+from exercises.queries import exercise_page
+from exercises.queries.cards import gradebook
+from exercises.queries.result import attempts_at, heading_of, poll_after, progress_of, result_of
+from exercises.queries.specs import spec_of
+from exercises.services.check import check_answer
+from exercises.services.submit import submit_answer
+from lessons.access import current_enrolment
+
+PENDING = "pending_answer:"
+
+
+@require_safe
+def exercise_list(request: HttpRequest) -> HttpResponse:
+    """Every exercise with the person's best grade."""
+    return render(request, "exercises/exercise_list.html", {"rows": gradebook(current_enrolment(request.user))})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show an exercise; take an answer by POST, to check at once or to submit."""
+    exercise = access.published_exercise(slug)
+    spec = spec_of(exercise.revision_id)
+    if request.method != "POST":
+        form = AnswerForm(spec, request.session.pop(PENDING + slug, {}))
+        return _exercise_page(request, exercise, form)
+    form = AnswerForm.of_post(spec, request.POST)
+    if request.POST.get("action") == "check":
+        return _check(request, exercise, form)
+    if not request.user.is_authenticated:
+        request.session[PENDING + slug] = form.values
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?next={exercise.get_absolute_url()}")
+    return _submit(request, exercise, form)
+
+
+def _check(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpResponse:
+    try:
+        report = check_answer(exercise=exercise, answer=form.answer())
+    except AnswerRefused as error:
+        return _exercise_page(request, exercise, refused(form, error), status=422)
+    return _exercise_page(request, exercise, form, check_report=report.to_json())
+
+
+def _submit(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpResponse:
+    enrolment = current_enrolment(request.user)
+    if enrolment is None:
+        return _exercise_page(request, exercise, form, status=403)
+    try:
+        submission, _ = submit_answer(
+            enrolment=enrolment,
+            exercise=exercise,
+            answer=form.answer(),
+            idempotency_key=request.POST.get("idempotency_key") or None,
+            now=timezone.now(),
+        )
+    except AnswerRefused as error:
+        return _exercise_page(request, exercise, refused(form, error), status=422)
+    except StudentMistake as error:
+        return _exercise_page(request, exercise, form, status=422, refusal=error.message)
+    except LimitReached as error:
+        return _exercise_page(request, exercise, form, status=409, refusal=error.message)
+    return redirect(submission)
+
+
+def _exercise_page(
+    request: HttpRequest,
+    exercise: Any,
+    form: AnswerForm,
+    *,
+    status: int = 200,
+    check_report: dict[str, Any] | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    context = exercise_page.page_context(exercise, current_enrolment(request.user), request.user)
+    context |= {
+        "groups": form.groups(),
+        "problems": form.summary(),
+        "answer_json": form.pasted(),
+        "idempotency_key": secrets.token_urlsafe(16),
+        "check_report": check_report,
+        "refusal": refusal,
+        "curl_example": exercise_page.curl_example(
+            request.build_absolute_uri("/api/v1/submissions/"), exercise.slug, form.spec
+        ),
+    }
+    return render(request, "exercises/exercise.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One submission: progress while it is being graded, then the result."""
+    submission = access.viewable_submission(request.user, public_id)
+    return render(request, "exercises/submission.html", _submission_context(submission))
+
+
+@never_cache
+@require_safe
+def submission_status(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The fragment that the page polls; headers say when to ask again, or that it is done."""
+    submission = access.viewable_submission(request.user, public_id)
+    context = _submission_context(submission)
+    response = render(request, "exercises/_progress.html", context)
+    if submission.is_final():
+        response["X-Done"] = "1"
+    else:
+        response["X-Poll-After"] = str(poll_after(submission, context["progress"].place))
+    return response
+
+
+@never_cache
+@require_safe
+def grade_list(request: HttpRequest) -> HttpResponse:
+    """The person's grades, exercise by exercise."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?next={request.path}")
+    rows = gradebook(current_enrolment(request.user))
+    context = {
+        "rows": rows,
+        "total": sum(row["best"] or 0 for row in rows),
+        "total_points": sum(row["points"] for row in rows),
+    }
+    return render(request, "exercises/grades.html", context)
+
+
+def _submission_context(submission: Any) -> dict[str, Any]:
+    attempts = attempts_at(submission)
+    context = {
+        "submission": heading_of(submission, attempts),
+        "progress": progress_of(submission),
+        "submissions": attempts,
+        "answer_json": json.dumps(submission.answer, indent=1),
+    }
+    return context | (result_of(submission) if submission.is_final() else {})

@@ -1,0 +1,1 @@
+"""What happens behind the doorbell: claim, grade, finish, recover."""

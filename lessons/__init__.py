@@ -1,0 +1,1 @@
+"""The course: what is taught, in which order, and to whom."""

@@ -1,0 +1,37 @@
+"""Who may reach which course and lesson; pages and API ask here."""
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from annsite.accounts.models import User
+from lessons.models import Course, Enrolment, Lesson
+
+
+def enrolments_of(user: Any) -> Any:
+    """Active enrolments of a person, newest first; none for somebody not signed in."""
+    if not isinstance(user, User):
+        return Enrolment.objects.none()
+    return Enrolment.objects.active().filter(user=user).select_related("course", "user").order_by("-pk")
+
+
+def current_enrolment(user: Any, course_slug: str = "") -> Enrolment | None:
+    """The enrolment that the person works in: the named course's, else the newest."""
+    rows = enrolments_of(user)
+    if course_slug:
+        rows = rows.filter(course__slug=course_slug)
+    found: Enrolment | None = rows.first()
+    return found
+
+
+def courses_of(user: User) -> Any:
+    return Course.objects.filter(enrolments__in=enrolments_of(user)).order_by("slug")
+
+
+def published_lesson(slug: str) -> Lesson:
+    """Return a published lesson with its revision, or raise 404."""
+    lesson: Lesson = get_object_or_404(Lesson.objects.published().select_related("revision"), slug=slug)
+    if lesson.revision is None:
+        raise Http404
+    return lesson

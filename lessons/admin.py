@@ -1,0 +1,168 @@
+"""The course in the admin: instructors see and edit their own courses, nobody else's."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from annsite.accounts.models import User
+from lessons.models import Course, Enrolment, Lesson, LessonRevision, Role, Section
+
+
+def instructed_courses(user: Any) -> Any:
+    """Courses that the person may run: all for a superuser, else those they instruct."""
+    if user.is_superuser:
+        return Course.objects.all()
+    return Course.objects.filter(
+        enrolments__in=Enrolment.objects.active().filter(user=user, role=Role.INSTRUCTOR).values("pk")
+    )
+
+
+class CourseScopedAdmin(admin.ModelAdmin[Any]):
+    """Rows of the instructor's own courses; `course_lookup` is the path from a row to its course."""
+
+    course_lookup: ClassVar[str] = "course"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(**{f"{self.course_lookup}__in": instructed_courses(request.user)})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_authenticated and instructed_courses(request.user).exists())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "course":
+            kwargs["queryset"] = instructed_courses(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "sections":
+            kwargs["queryset"] = Section.objects.filter(course__in=instructed_courses(request.user)).select_related(
+                "course"
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class SectionInline(admin.TabularInline[Section, Course]):
+    model = Section
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
+
+
+@admin.register(Course)
+class CourseAdmin(CourseScopedAdmin):
+    course_lookup = "pk"
+    list_display = ["title", "slug", "time_zone", "open_enrolment"]
+    list_filter = ["open_enrolment"]
+    search_fields = ["title", "slug"]
+    inlines = [SectionInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+
+class EnrolmentForm(forms.ModelForm[Enrolment]):
+    """People are named, not picked from a list: an instructor need not see who else uses the site."""
+
+    username = forms.CharField(max_length=150, help_text="The name this person signs in with")
+
+    class Meta:
+        model = Enrolment
+        fields = ["course", "role", "sections", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["username"].disabled = True
+            self.fields["username"].initial = self.instance.user.username
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        user = User.objects.filter(username=name).first()
+        if user is None:
+            raise ValidationError(f"Nobody signs in as {name!r}.")
+        self.instance.user = user
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        course = data.get("course")
+        foreign = [section for section in data.get("sections", []) if section.course != course]
+        if course and foreign:
+            raise ValidationError({"sections": f"{foreign[0]} is not a section of {course}."})
+        return data
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(CourseScopedAdmin):
+    form = EnrolmentForm
+    fields = ["username", "course", "role", "sections", "is_active"]
+    list_display = ["user", "course", "role", "is_active"]
+    list_select_related = ["user", "course"]
+    list_filter = ["course", "role", "sections", "is_active"]
+    search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that a command writes from files: shown, never edited here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_authenticated and instructed_courses(request.user).exists())
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+@admin.register(Lesson)
+class LessonAdmin(ReadOnlyAdmin):
+    list_display = ["number", "year", "title", "edit_in", "revision"]
+    list_select_related = ["revision"]
+    list_filter = [("revision", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "slug"]
+    fields = ["number", "year", "title", "edit_in", "revision"]
+    readonly_fields = fields
+
+    @admin.display(description="Edit in")
+    def edit_in(self, lesson: Lesson) -> str:
+        return f"lessons/content/{lesson.number:02}-{lesson.slug}/lesson.md" if lesson.revision_id else "not written yet"
+
+
+@admin.register(LessonRevision)
+class LessonRevisionAdmin(ReadOnlyAdmin):
+    list_display = ["lesson", "title", "digest", "created_at"]
+    list_select_related = ["lesson"]
+    list_filter = ["lesson"]
+    search_fields = ["title"]
+    fields = ["lesson", "title", "summary", "minutes", "digest", "created_at", "body"]
+    readonly_fields = fields

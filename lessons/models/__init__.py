@@ -1,0 +1,18 @@
+"""Rows of the course: who takes it, and what is taught."""
+
+from lessons.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
+from lessons.models.course import Course, Enrolment, Role, Section
+from lessons.models.lesson import Lesson, LessonRevision, LessonVisit
+
+__all__ = [
+    "AppendOnly",
+    "AppendOnlyError",
+    "AppendOnlyQuerySet",
+    "Course",
+    "Enrolment",
+    "Lesson",
+    "LessonRevision",
+    "LessonVisit",
+    "Role",
+    "Section",
+]

@@ -1,0 +1,12 @@
+"""Addresses of the course."""
+
+from django.urls import path
+
+from lessons import views
+
+app_name = "lessons"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("learn/", views.syllabus, name="syllabus"),
+    path("lessons/<slug:slug>/", views.lesson_detail, name="lesson-detail"),
+]

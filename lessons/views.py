@@ -1,0 +1,71 @@
+"""Pages of the course: home, syllabus, lesson."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from lessons import access, queries
+from lessons.rendering import figure_modules, stored_html
+from lessons.services.visit import record_visit
+from lessons.work import DONE
+
+LAB_EXERCISE = "xor-weights"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """One sentence, the XOR lab, the timeline."""
+    published = [row for row in queries.timeline(request.user) if row.url]
+    taught = [row for row in published if row.exercises]
+    context = {
+        "modules": figure_modules(["nn-xor-lab"]),
+        "first_lesson_url": published[0].url if published else None,
+        "lab_exercise": next((c for row in taught for c in row.exercises if c.id == LAB_EXERCISE), None),
+    }
+    return render(request, "lessons/home.html", context)
+
+
+@require_safe
+def syllabus(request: HttpRequest) -> HttpResponse:
+    """The timeline with the person's progress, and where to continue."""
+    rows = queries.timeline(request.user)
+    enrolment = access.current_enrolment(request.user)
+    context = {
+        "rows": rows,
+        "continue_to": next((row for row in rows if row.url and row.state != DONE), None),
+        "course": enrolment.course.title if enrolment else "",
+    }
+    return render(request, "lessons/syllabus.html", context)
+
+
+@require_safe
+def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """A lesson with its figures and exercises."""
+    lesson = access.published_lesson(slug)
+    enrolment = access.current_enrolment(request.user)
+    if enrolment is not None:
+        record_visit(enrolment=enrolment, lesson=lesson, now=timezone.now())
+    rows = [row for row in queries.timeline(request.user) if row.url]
+    place = next(index for index, row in enumerate(rows) if row.slug == slug)
+    revision: Any = lesson.revision
+    context = {
+        "lesson": {
+            "number": lesson.number,
+            "title": revision.title,
+            "year": lesson.year,
+            "minutes": revision.minutes,
+            "goals": revision.goals,
+            "sources": revision.sources,
+            "html": stored_html(revision.html),
+        },
+        "lesson_count": len(rows),
+        "lesson_place": place + 1,
+        "exercises": rows[place].exercises,
+        "previous": rows[place - 1] if place > 0 else None,
+        "next": rows[place + 1] if place + 1 < len(rows) else None,
+        "modules": figure_modules(revision.figures),
+    }
+    return render(request, "lessons/lesson.html", context)

