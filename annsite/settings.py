@@ -27,11 +27,11 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] i
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
-    "annsite",
+    "annsite.apps.AnnsiteConfig",
     "exercises",
     "lessons",
     "annsite.accounts",
-    "annsite.admin_site.ThresholdAdminConfig",
+    "annsite.apps.ThresholdAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

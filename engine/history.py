@@ -51,7 +51,7 @@ class Perceptron:
 
     def sum(self, x: Sequence[float]) -> float:
         """Compute z = w . x + b for one input."""
-        return float(np.dot(self.weight, x)) + self.bias
+        return sum(w * value for w, value in zip(self.weight, x, strict=True)) + self.bias
 
     def output(self, x: Sequence[float]) -> int:
         """Compute y for one input."""

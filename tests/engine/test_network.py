@@ -1,12 +1,14 @@
 """The feed-forward network."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from engine.network import Activation, Layer, Linear, Network, parameter_shapes
 
 LAYERS: list[Layer] = [Linear(2, 2), Activation("sigmoid"), Linear(2, 1), Activation("sigmoid")]
-XOR = {
+XOR: dict[str, Any] = {
     "0.weight": [[20, 20], [-20, -20]],
     "0.bias": [-10, 30],
     "2.weight": [[20, 20]],
@@ -41,6 +43,18 @@ def test_trace_agrees_with_forward() -> None:
     network = Network(LAYERS, XOR)
 
     assert [network.trace(x.tolist())[-1].output for x in INPUTS] == network.forward(INPUTS)[:, 0].tolist()
+
+
+def test_sums_have_the_same_bits_alone_and_in_a_batch() -> None:
+    generator = np.random.Generator(np.random.PCG64(1958))
+    state = {"0.weight": generator.normal(size=(3, 7)), "0.bias": generator.normal(size=3)}
+    network, x = Network([Linear(7, 3)], state), generator.normal(size=(1000, 7))
+
+    together = network.forward(x)
+
+    assert all(
+        np.array_equal(network.forward(row[None, :])[0], together[index]) for index, row in enumerate(x)
+    )
 
 
 def test_weight_rows_belong_to_the_unit_they_lead_to() -> None:

@@ -8,9 +8,14 @@ import signal
 import time
 from typing import Any
 
+import django
+
 from annsite.celery import app
-from exercises.grading.grade import grade
-from exercises.worker import run
+
+django.setup()
+
+from exercises.grading.grade import grade  # noqa: E402
+from exercises.worker import run  # noqa: E402
 
 __all__ = ["app"]
 

@@ -132,18 +132,17 @@ def _check_neighbourhood(work: Work, check: NeighbourhoodCheck) -> Outcome:
         return Outcome(False, NOT_YET)
     generator = random_stream(work.seed, check.name)
     centres = np.array(check.centres)
-    corners = np.array(list(product((-check.radius, check.radius), repeat=2)))
-    extreme = (centres[:, None, :] + corners).reshape(-1, 2)
+    box = np.array(list(product((-check.radius, check.radius), repeat=2)))
     chosen = centres[generator.integers(len(centres), size=check.random_points)]
-    drawn = chosen + generator.uniform(-check.radius, check.radius, size=chosen.shape)
+    drawn = generator.uniform(-check.radius, check.radius, size=chosen.shape)
+    corners = np.repeat(centres, len(box), axis=0)
     wanted = given.wanted(check.target)
-    for points in (drawn, extreme):
-        cases = Labelled(points, np.full(len(points), check.target))
+    for middles, points in ((chosen, chosen + drawn), (corners, corners + np.tile(box, (len(centres), 1)))):
         outputs = given.outputs(points)
-        if bool(np.all(cases.right(outputs))):
+        if bool(np.all(Labelled(points, np.full(len(points), check.target)).right(outputs))):
             continue
         worst = int(np.argmax(np.abs(outputs - check.target)))
-        x = _rounded_while_wrong(given, points[worst], check.target)
+        x = _shortened_while_wrong(given, points[worst], check.target, middles[worst])
         near = " or ".join(write_point(centre) for centre in check.centres)
         message = f"Inputs within {check.radius:g} of {near} should give {wanted}; not all of them do."
         return Outcome(False, message, given.counterexample(x, wanted))
@@ -162,7 +161,7 @@ def _check_clouds(work: Work, check: CloudsCheck) -> Outcome:
     if check.count - len(wrong) >= check.accuracy * check.count:
         return Outcome(True, "Passed.")
     target = int(points.targets[wrong[0]])
-    x = _rounded_while_wrong(given, points.inputs[wrong[0]], target)
+    x = _shortened_while_wrong(given, points.inputs[wrong[0]], target, np.zeros(2))
     message = f"Fewer than {100 * check.accuracy:g} % of {check.count} new points are on the right side."
     notes: tuple[str, ...] = ()
     if _is_right(work, check.network):
@@ -193,11 +192,14 @@ def _is_right(work: Work, network: str) -> bool:
     return bool(np.all(labelled.right(work.networks[network].outputs(labelled.inputs))))
 
 
-def _rounded_while_wrong(given: Given, x: Array, target: int) -> Array:
-    """Round a counter-example to two decimals if it stays one, because that is easier to read."""
-    rounded = np.round(x, 2)
-    still_wrong = not Labelled(rounded[None, :], np.array([target])).right(given.outputs(rounded[None, :]))[0]
-    return rounded if still_wrong else x
+def _shortened_while_wrong(given: Given, x: Array, target: int, middle: Array) -> Array:
+    """Cut a counter-example to two decimals from a middle if it stays one, because that is easier to read.
+
+    Cutting moves towards the middle, so the point stays in its box.
+    """
+    cut = np.round(middle + np.trunc((x - middle) * 100) / 100, 6)
+    still_wrong = not Labelled(cut[None, :], np.array([target])).right(given.outputs(cut[None, :]))[0]
+    return cut if still_wrong else x
 
 
 RUNNERS: dict[str, Callable[[Work, Any], Outcome]] = {

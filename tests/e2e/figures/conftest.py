@@ -30,7 +30,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 class Reply:
     """What a route of the harness answers."""
 
-    body: str = ""
+    body: str | bytes = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = "text/html; charset=utf-8"
@@ -89,23 +89,24 @@ class FigureServer:
         for name, value in reply.headers.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(reply.body.encode())
+        handler.wfile.write(reply.body.encode() if isinstance(reply.body, str) else reply.body)
 
     def static_file(self, path: str) -> Reply:
+        if path == "/favicon.ico":
+            return Reply(status=204)
         file = (STATIC / path.removeprefix("/static/")).resolve()
         if not path.startswith("/static/") or not file.is_relative_to(STATIC) or not file.is_file():
-            return Reply("", 204 if path == "/favicon.ico" else 404)
-        if file.suffix not in {".js", ".css", ".svg"}:
-            return Reply("", 404)
-        return Reply(file.read_text(), content_type=TYPES[file.suffix])
+            return Reply(status=404)
+        return Reply(file.read_bytes(), content_type=TYPES.get(file.suffix, "application/octet-stream"))
 
     def show(self, body: str, modules: tuple[str, ...]) -> None:
         scripts = "".join(f'<script type="module" src="/static/js/{name}"></script>' for name in modules)
+        sheets = [sheet for sheet in ("site.css", "figures.css") if (STATIC / "css" / sheet).is_file()]
+        links = "".join(f'<link rel="stylesheet" href="/static/css/{sheet}">' for sheet in sheets)
         page = (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figure</title>'
             '<meta name="viewport" content="width=device-width">'
-            '<link rel="stylesheet" href="/static/css/site.css">'
-            f'<link rel="stylesheet" href="/static/css/figures.css">{scripts}</head>'
+            f"{links}{scripts}</head>"
             f"<body><main>{body}</main></body></html>"
         )
         self.routes["GET", "/page/"] = lambda request: Reply(page)

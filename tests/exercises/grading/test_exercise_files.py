@@ -52,7 +52,9 @@ def test_the_points_in_the_statement_are_the_points_that_are_checked() -> None:
     assert isinstance(spec, WeightsSpec)
     (check,) = [check for check in spec.checks if isinstance(check, PointsCheck)]
 
-    rows = re.findall(r"^\| \((.+?), (.+?)\) \| \((.+?), (.+?)\) \|$", spec.statement.replace("−", "-"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| \((.+?), (.+?)\) \| \((.+?), (.+?)\) \|$", spec.statement.replace("−", "-"), re.MULTILINE
+    )
     shown = [((float(a), float(b)), 0, (float(c), float(d)), 1) for a, b, c, d in rows]
 
     flat = [(x, target) for first, zero, second, one in shown for x, target in ((first, zero), (second, one))]

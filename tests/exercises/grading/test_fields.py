@@ -17,11 +17,15 @@ def test_usual_ways_to_write_a_number_are_understood(text: str, number: float) -
     reader.finish()
 
 
-@pytest.mark.parametrize("text", ["", "  ", "abc", "1,5", "1_000", "١٢", "0x10", "nan", "inf", "1 2", "--1", "1" * 41])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "abc", "1,5", "1_000", "١٢", "0x10", "nan", "inf", "1 2", "--1", "1" * 41]
+)
 def test_anything_else_is_refused_by_the_name_of_its_field(text: str) -> None:
     reader = Reader()
 
-    read_typed_number(reader, {"weights.0.bias[1]": [text]}, "weights.0.bias[1]", "Hidden unit h2, bias of h2")
+    read_typed_number(
+        reader, {"weights.0.bias[1]": [text]}, "weights.0.bias[1]", "Hidden unit h2, bias of h2"
+    )
 
     with pytest.raises(AnswerRefused) as refusal:
         reader.finish()

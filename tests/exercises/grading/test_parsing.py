@@ -172,4 +172,5 @@ def test_any_bytes_are_decoded_or_refused(body: bytes) -> None:
     try:
         decode_json(body)
     except AnswerRefused as refusal:
-        assert refusal.problems
+        problems = refusal.problems
+        assert problems
