@@ -38,6 +38,10 @@ class AnswerForm:
             return decode_json(pasted.encode("utf-8", "surrogatepass"))
         return answer_from_fields(self.spec, {name: list(values) for name, values in self.values.items()})
 
+    def size(self) -> int:
+        """Characters that were typed."""
+        return sum(len(value) for values in self.values.values() for value in values)
+
     def pasted(self) -> str:
         return "".join(self.values.get(JSON_FIELD, [])).strip()
 

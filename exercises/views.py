@@ -4,9 +4,10 @@ import json
 import secrets
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,6 +24,7 @@ from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
 
 PENDING = "pending_answer:"
+MAX_PENDING = 20_000
 
 
 @require_safe
@@ -44,8 +46,9 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if request.POST.get("action") == "check":
         return _check(request, exercise, form)
     if not request.user.is_authenticated:
-        request.session[PENDING + slug] = form.values
-        return redirect(f"{resolve_url(settings.LOGIN_URL)}?next={exercise.get_absolute_url()}")
+        if form.size() <= MAX_PENDING:
+            request.session[PENDING + slug] = dict(form.values)
+        return redirect_to_login(exercise.get_absolute_url())
     return _submit(request, exercise, form)
 
 
@@ -103,6 +106,7 @@ def _exercise_page(
 
 
 @never_cache
+@login_required
 @require_safe
 def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One submission: progress while it is being graded, then the result."""
@@ -111,6 +115,7 @@ def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @never_cache
+@login_required
 @require_safe
 def submission_status(request: HttpRequest, public_id: str) -> HttpResponse:
     """The fragment that the page polls; headers say when to ask again, or that it is done."""
@@ -125,11 +130,10 @@ def submission_status(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @never_cache
+@login_required
 @require_safe
 def grade_list(request: HttpRequest) -> HttpResponse:
     """The person's grades, exercise by exercise."""
-    if not request.user.is_authenticated:
-        return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?next={request.path}")
     rows = gradebook(current_enrolment(request.user))
     context = {
         "rows": rows,

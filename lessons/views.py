@@ -18,9 +18,11 @@ LAB_EXERCISE = "xor-weights"
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One sentence, the XOR lab, the timeline."""
-    published = [row for row in queries.timeline(request.user) if row.url]
+    rows = queries.timeline(request.user)
+    published = [row for row in rows if row.url]
     taught = [row for row in published if row.exercises]
     context = {
+        "rows": rows,
         "modules": figure_modules(["nn-xor-lab"]),
         "first_lesson_url": published[0].url if published else None,
         "lab_exercise": next((c for row in taught for c in row.exercises if c.id == LAB_EXERCISE), None),

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 from exercises import access
 from exercises.errors import StudentMistake
 from exercises.forms import OverrideForm
-from exercises.models import Assignment, GradeChange, Submission
+from exercises.models import GradeChange, Submission
 from exercises.queries.result import attempts_at, heading_of, progress_of, result_of
-from exercises.queries.scores import with_scores
+from exercises.queries.scores import with_lateness, with_scores
 from exercises.services.override import override_grade
 from lessons.admin import instructed_courses
 from lessons.models import Enrolment, Section
@@ -74,13 +74,9 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        rows = with_scores(access.reviewable_submissions(request.user))  # type: ignore[arg-type]
-        overdue = Assignment.objects.filter(
-            course=OuterRef("enrolment__course"), exercise=OuterRef("exercise"), due_at__lt=OuterRef("submitted_at")
-        )
-        found: QuerySet[Submission] = rows.annotate(
-            is_late=Exists(overdue), is_overridden=Exists(GradeChange.objects.filter(submission=OuterRef("pk")))
-        )
+        rows = with_lateness(with_scores(access.reviewable_submissions(request.user)))  # type: ignore[arg-type]
+        changes = GradeChange.objects.filter(submission=OuterRef("pk"))
+        found: QuerySet[Submission] = rows.annotate(is_overridden=Exists(changes))
         return found
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ from exercises.grading.describe import blank_answer, listed_checks
 from exercises.grading.specs import ExerciseSpec
 from exercises.models import Assignment, Exercise, Submission
 from exercises.queries.result import attempt_rows
-from exercises.queries.scores import Standing, standings
+from exercises.queries.scores import Standing, due_date, standings
 from exercises.queries.specs import spec_of
 from lessons.models import Enrolment
 from lessons.rendering import figure_modules, stored_html
@@ -30,6 +30,7 @@ def page_context(exercise: Exercise, enrolment: Enrolment | None, user: Any) -> 
         "lesson": {"title": exercise.lesson.revision.title, "url": exercise.lesson.get_absolute_url()},
         "attempts": {"used": standing.used, "allowed": standing.allowed, "left": standing.left()},
         "best": standing.best,
+        "due_at": due_date(enrolment, exercise),
         "figure": {"element": spec.figure} if spec.figure else None,
         "modules": ["js/answer-form.js", *figure_modules([spec.figure] if spec.figure else [])],
         "submissions": _attempts(exercise, enrolment),

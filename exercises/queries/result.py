@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from exercises.grading.grade import draw_maps
 from exercises.models import Grade, GradeChange, Status, Submission
-from exercises.queries.scores import standings, with_scores
+from exercises.queries.scores import standings, with_lateness, with_scores
 from exercises.queries.specs import spec_of
 
 STEPS = ("Received", "In line", "Grading", "Result")
@@ -46,7 +46,7 @@ def attempts_at(submission: Submission) -> list[dict[str, Any]]:
 
 
 def attempt_rows(submissions: Any) -> list[dict[str, Any]]:
-    rows = list(with_scores(submissions.select_related("revision")).order_by("-attempt"))
+    rows = list(with_lateness(with_scores(submissions.select_related("revision"))).order_by("-attempt"))
     best = max((row.score for row in rows if row.score is not None), default=None)
     first_best = min((row.attempt for row in rows if row.score is not None and row.score == best), default=None)
     return [
@@ -59,6 +59,7 @@ def attempt_rows(submissions: Any) -> list[dict[str, Any]]:
             "submitted_at": row.submitted_at,
             "url": row.get_absolute_url(),
             "is_best": row.attempt == first_best,
+            "is_late": row.is_late,
         }
         for row in rows
     ]
@@ -77,6 +78,7 @@ def result_of(submission: Submission) -> dict[str, Any]:
         "passed_count": sum(check["passed"] for check in checks),
         "total_count": len(checks),
         "maps": _maps(submission, grade) if grade else [],
+        "lab_state": _lab_state(submission),
         "override": _override(change),
         "receipt": _receipt(submission, grade) if grade else None,
     }
@@ -98,6 +100,7 @@ def heading_of(submission: Submission, attempts: list[dict[str, Any]]) -> dict[s
         "seconds": _seconds(submission),
         "is_final": submission.is_final(),
         "is_best": own["is_best"],
+        "is_late": own["is_late"],
         "score": own["score"],
         "max_score": own["max_score"],
     }
@@ -151,6 +154,22 @@ def _maps(submission: Submission, grade: Grade) -> list[dict[str, Any]]:
         item["light"] = f"data:image/png;base64,{item['light']}"
         item["dark"] = f"data:image/png;base64,{item['dark']}"
     return drawn
+
+
+def _lab_state(submission: Submission) -> str:
+    """Return the person's weights as the exercise's figure keeps them in a link; empty where it has none."""
+    if spec_of(submission.revision_id).figure is None:
+        return ""
+    weights = submission.answer["weights"]
+    in_order = sorted(weights, key=lambda name: (name.split(".")[0], name.endswith("bias")))
+    return "w=" + ",".join(f"{value:g}" for name in in_order for value in _numbers(weights[name]))
+
+
+def _numbers(value: Any) -> list[float]:
+    """Flatten nested lists, row by row."""
+    if not isinstance(value, list):
+        return [value]
+    return [number for inner in value for number in _numbers(inner)]
 
 
 def _override(change: GradeChange | None) -> dict[str, Any] | None:

@@ -1,9 +1,11 @@
 """The current grade is computed: the newest override, else the newest run of the grader."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from exercises.models import Assignment, Exercise, Grade, GradeChange, Submission
@@ -21,6 +23,23 @@ def with_scores(submissions: Any) -> Any:
         score=Coalesce("changed_score", "graded_score"),
         max_score=Coalesce(Subquery(grades.values("max_score")[:1]), "revision__points"),
     )
+
+
+def with_lateness(submissions: Any) -> Any:
+    """Add `is_late`: sent after the due date that the course has for the exercise now."""
+    overdue = Assignment.objects.filter(
+        course=OuterRef("enrolment__course"), exercise=OuterRef("exercise"), due_at__lt=OuterRef("submitted_at")
+    )
+    return submissions.annotate(is_late=Exists(overdue))
+
+
+def due_date(enrolment: Enrolment | None, exercise: Exercise) -> datetime | None:
+    """Return when answers are due in the person's course, in the course's time zone."""
+    if enrolment is None:
+        return None
+    rows = Assignment.objects.filter(course=enrolment.course_id, exercise=exercise, due_at__isnull=False)
+    due = rows.values_list("due_at", flat=True).first()
+    return due.astimezone(ZoneInfo(enrolment.course.time_zone)) if due else None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 /** The answer form: check at once, keep a draft, submit once. Without this module the form still posts. */
 
-import { clearErrors, clearInput, showErrors } from "./answer/errors.js";
+import { clearErrors, clearField, showErrors } from "./answer/errors.js";
 import { FieldMistake, readAnswer } from "./answer/fields.js";
 import { keepDraft } from "./answer/draft.js";
 import { showReport } from "./answer/report.js";
@@ -8,6 +8,8 @@ import { html } from "./figure/dom.js";
 
 const SHORTCUT_KEY = "shortcut:submit";
 const PATIENCE = 15000;
+const SIGNED_OUT = "You are signed out. Sign in again in another tab; your answer stays here.";
+const UNREACHABLE = "The server could not be reached. Your answer is still here; check again when you are connected.";
 
 const form = document.getElementById("answer-form");
 if (form) attachAnswerForm(form);
@@ -20,7 +22,7 @@ export function attachAnswerForm(form) {
   submitOnce(form);
   addShortcut(form, note);
   form.addEventListener("input", (event) => {
-    if (event.target.getAttribute("aria-invalid")) clearInput(event.target);
+    if (event.target.name) clearField(form, event.target.name);
   });
   if (check && result && form.dataset.checkUrl) {
     check.addEventListener("click", (event) => {
@@ -70,12 +72,13 @@ async function readJson(response) {
 }
 
 function explainStatus(response, data) {
-  if (response.redirected || response.status === 401) return "You are signed out. Sign in again in another tab; your answer stays here.";
+  if (response.redirected || response.status === 401) return SIGNED_OUT;
   if (response.status === 429) {
     const wait = Number(response.headers.get("Retry-After"));
     return `Too many checks in a short time. Try again in ${wait > 0 ? `${wait} s` : "a moment"}.`;
   }
-  return String(data?.detail ?? data?.title ?? `The check did not run (HTTP ${response.status}). Nothing was recorded; try again.`);
+  const unknown = `The check did not run (HTTP ${response.status}). Nothing was recorded; try again.`;
+  return String(data?.detail ?? data?.title ?? unknown);
 }
 
 function showFailure(form, result, error) {
@@ -85,10 +88,8 @@ function showFailure(form, result, error) {
     summary.focus();
     return;
   }
-  const text = error instanceof Refusal
-    ? error.message
-    : "The server could not be reached. Your answer is still here; check again when you are connected.";
-  result.replaceChildren(html("p", { class: "field-error" }, `✗ ${text}`));
+  const text = error instanceof Refusal ? error.message : UNREACHABLE;
+  result.replaceChildren(html("p", { class: "field-error" }, text));
 }
 
 /** Let the first submission through and hold back the rest; its idempotency key stays as it is. */

@@ -23,6 +23,7 @@ class GradeProgress extends HTMLElement {
 
   disconnectedCallback() {
     this.life.abort();
+    this.asking?.abort();
     clearTimeout(this.timer);
   }
 
@@ -49,20 +50,22 @@ class GradeProgress extends HTMLElement {
   async ask() {
     if (this.finished || this.asking || this.life.signal.aborted) return;
     clearTimeout(this.timer);
-    this.asking = true;
+    this.asking = new AbortController();
+    const clock = setTimeout(() => this.asking.abort(), PATIENCE);
     try {
       const response = await fetch(this.dataset.url, {
         headers: { Accept: "text/html", "X-Requested-With": "fetch" },
         cache: "no-store",
-        signal: AbortSignal.any([this.life.signal, AbortSignal.timeout(PATIENCE)]),
+        signal: this.asking.signal,
       });
       await this.take(response);
     } catch (error) {
       if (this.life.signal.aborted) return;
-      if (error instanceof TypeError || error.name === "TimeoutError") this.retry(null);
-      else throw error;
+      if (!(error instanceof TypeError) && error.name !== "AbortError") throw error;
+      this.retry(null);
     } finally {
-      this.asking = false;
+      clearTimeout(clock);
+      this.asking = null;
     }
   }
 

@@ -167,11 +167,14 @@ class Perceptron extends Figure {
     const seen = this.position > 0 ? this.run.steps[this.position - 1].index : null;
     this.renderMap(answers, seen);
     this.table.update(this.points.map(({ x, target }, i) => ({
-      cells: [...x, answers[i].z, answers[i].y, target].map(formatShort), verdict: answers[i].verdict, current: i === seen,
+      cells: [...x, answers[i].z, answers[i].y, target].map(formatShort),
+      verdict: answers[i].verdict,
+      current: i === seen,
     })));
     this.player?.show({ run: this.run, position: this.position, playing: Boolean(this.playing), points: this.points });
     const ended = this.player && this.position > 0 && this.position === this.run.steps.length;
-    this.say([countRight(answers.map((answer) => answer.verdict), "points"), ended ? describeEnd(this.run) : ""].join(" ").trim());
+    const right = countRight(answers.map((answer) => answer.verdict), "points");
+    this.say(ended ? `${right} ${describeEnd(this.run)}` : right);
   }
 
   renderMap(answers, seen) {

@@ -30,8 +30,7 @@ class XorLab extends Figure {
   }
 
   hiddenParts() {
-    if (Array.isArray(this.config.hide)) return this.config.hide;
-    return this.form ? HIDDEN_BESIDE_A_FORM : [];
+    return this.form ? [...HIDDEN_BESIDE_A_FORM, ...super.hiddenParts()] : super.hiddenParts();
   }
 
   linkedState() {
@@ -223,15 +222,17 @@ class XorLab extends Figure {
     this.changed();
   }
 
+  /** A form with empty fields has no nine numbers to link to. */
   state() {
-    const entries = [["w", tidy(this.weights).join()]];
+    const entries = this.empty ? [] : [["w", tidy(this.weights).join()]];
     return this.cross ? [...entries, ["cross", this.cross.join()]] : entries;
   }
 
   restore(state) {
     const weights = readNumbers(state.get("w"), 9, LIMIT);
     this.cross = readNumbers(state.get("cross"), 2, 1.5);
-    if (!weights) return;
+    const same = !this.empty && weights?.join() === tidy(this.weights).join();
+    if (!weights || same) return;
     this.outcome = "";
     this.assign(weights);
   }
@@ -274,10 +275,10 @@ class XorLab extends Figure {
     const { weights } = this;
     const points = rows.map(({ x, target, verdict }) => ({ x: x[0], y: x[1], target, right: verdict === "right" }));
     const output = (x1, x2) => forward(weights, [x1, x2]).y;
-    this.map.draw({ value: output, level: (x1, x2) => output(x1, x2) - 0.5, points, cross: this.cross });
+    this.map.draw({ value: output, points, cross: this.cross });
     this.unitMaps.forEach(({ unit, map }) => {
       const value = (x1, x2) => forward(weights, [x1, x2])[unit];
-      map.draw({ value, level: (x1, x2) => value(x1, x2) - 0.5, points: points.map((point) => ({ ...point, right: true })) });
+      map.draw({ value, points: points.map((point) => ({ ...point, right: true })) });
     });
     const place = this.cross?.map((number) => formatShort(number)).join(", ");
     setText(this.crossNote, this.cross ? `✗ marks (${place}): y = ${formatNumber(output(...this.cross), 3)} there.` : "");
@@ -291,7 +292,8 @@ function judge(y, target) {
 }
 
 function countEmpty(count) {
-  return count === 1 ? "1 number is empty; the preview takes it as 0." : `${count} numbers are empty; the preview takes them as 0.`;
+  if (count === 1) return "1 number is empty; the preview takes it as 0.";
+  return `${count} numbers are empty; the preview takes them as 0.`;
 }
 
 customElements.define("nn-xor-lab", XorLab);

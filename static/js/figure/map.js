@@ -6,20 +6,22 @@
 import { css, rampColour, readColour, signRamp } from "./colours.js";
 import { html } from "./dom.js";
 
-const GRID = 101;
+const FINE = 101;
+const COARSE = 51;
 const PIXELS_PER_UNIT = 2;
 
 export class DecisionMap {
   /** `size` is the width in CSS pixels that the drawing is made for; ranges are [lowest, highest]. */
   constructor({ size = 336, xRange = [-0.5, 1.5], yRange = [-0.5, 1.5], axes = ["x₁", "x₂"] } = {}) {
     this.size = size;
+    this.grid = size < 200 ? COARSE : FINE;
     this.xRange = xRange;
     this.yRange = yRange;
     this.axes = axes;
     this.canvas = html("canvas", {
       class: "map", width: size * PIXELS_PER_UNIT, height: size * PIXELS_PER_UNIT, "aria-hidden": "true",
     });
-    this.field = html("canvas", { width: GRID, height: GRID });
+    this.field = html("canvas", { width: this.grid, height: this.grid });
     this.colours = null;
   }
 
@@ -29,15 +31,16 @@ export class DecisionMap {
   }
 
   /**
-   * Draw `value(x, y)` in 0..1 as colour and the line where `level(x, y)` is 0;
-   * points are {x, y, target, right, seen}, `cross` an [x, y] or null.
+   * Draw `value(x, y)` in 0..1 as colour, and the line where it is one half, or where `level(x, y)`
+   * is 0 when the values jump; points are {x, y, target, right, seen}, `cross` an [x, y] or null.
    */
-  draw({ value, level, points = [], cross = null }) {
+  draw({ value, level = null, points = [], cross = null }) {
     this.colours ??= this.readColours();
     const pen = this.canvas.getContext("2d");
     pen.setTransform(PIXELS_PER_UNIT, 0, 0, PIXELS_PER_UNIT, 0, 0);
-    this.paintField(pen, value);
-    this.paintBorder(pen, level);
+    const values = this.sample(value);
+    this.paintField(pen, values);
+    this.paintBorder(pen, level ? this.sample(level) : values, level ? 0 : 0.5);
     if (this.axes) this.paintAxes(pen);
     points.forEach((point) => this.paintPoint(pen, point));
     if (cross) this.paintCross(pen, cross);
@@ -52,30 +55,43 @@ export class DecisionMap {
     };
   }
 
-  paintField(pen, value) {
-    const brush = this.field.getContext("2d");
-    const image = brush.createImageData(GRID, GRID);
-    for (let row = 0; row < GRID; row += 1) {
-      for (let column = 0; column < GRID; column += 1) {
-        const [red, green, blue] = rampColour(this.colours.ramp, value(...this.gridPlace(column, row)));
-        image.data.set([red, green, blue, 255], 4 * (row * GRID + column));
+  /** The function at every place of the grid, row by row from the top. */
+  sample(height) {
+    const { grid } = this;
+    const heights = new Float64Array(grid * grid);
+    for (let row = 0; row < grid; row += 1) {
+      const y = this.gridPlace(row, [this.yRange[1], this.yRange[0]]);
+      for (let column = 0; column < grid; column += 1) {
+        heights[row * grid + column] = height(this.gridPlace(column, this.xRange), y);
       }
     }
+    return heights;
+  }
+
+  paintField(pen, values) {
+    const brush = this.field.getContext("2d");
+    const image = brush.createImageData(this.grid, this.grid);
+    values.forEach((value, i) => {
+      const colour = rampColour(this.colours.ramp, value);
+      for (let channel = 0; channel < 3; channel += 1) image.data[4 * i + channel] = colour[channel];
+      image.data[4 * i + 3] = 255;
+    });
     brush.putImageData(image, 0, 0);
     pen.imageSmoothingEnabled = true;
-    const cell = this.size / (GRID - 1);
+    const cell = this.size / (this.grid - 1);
     pen.drawImage(this.field, -cell / 2, -cell / 2, this.size + cell, this.size + cell);
   }
 
-  /** Marching squares: in each cell, join the places where `level` changes sign. */
-  paintBorder(pen, level) {
-    const heights = [];
-    for (let row = 0; row < GRID; row += 1) {
-      for (let column = 0; column < GRID; column += 1) heights.push(level(...this.gridPlace(column, row)));
-    }
+  /** Marching squares: in each cell, join the places where the height passes `zero`. */
+  paintBorder(pen, heights, zero) {
     pen.beginPath();
-    for (let row = 0; row < GRID - 1; row += 1) {
-      for (let column = 0; column < GRID - 1; column += 1) this.borderInCell(pen, heights, column, row);
+    for (let row = 0; row < this.grid - 1; row += 1) {
+      for (let column = 0; column < this.grid - 1; column += 1) {
+        const first = row * this.grid + column;
+        const above = heights[first] < zero;
+        const mixed = [first + 1, first + this.grid, first + this.grid + 1].some((i) => (heights[i] < zero) !== above);
+        if (mixed) this.borderInCell(pen, heights, zero, [column, row]);
+      }
     }
     pen.strokeStyle = this.colours.ink;
     pen.lineWidth = Math.max(1.25, this.size / 160);
@@ -83,18 +99,18 @@ export class DecisionMap {
     pen.stroke();
   }
 
-  borderInCell(pen, heights, column, row) {
+  borderInCell(pen, heights, zero, [column, row]) {
     const corners = [[column, row], [column + 1, row], [column + 1, row + 1], [column, row + 1]];
     const crossings = [];
     corners.forEach(([x, y], i) => {
       const [nextX, nextY] = corners[(i + 1) % 4];
-      const here = heights[y * GRID + x];
-      const there = heights[nextY * GRID + nextX];
+      const here = heights[y * this.grid + x] - zero;
+      const there = heights[nextY * this.grid + nextX] - zero;
       if ((here < 0) === (there < 0)) return;
       const share = here / (here - there);
       crossings.push([x + share * (nextX - x), y + share * (nextY - y)]);
     });
-    const cell = this.size / (GRID - 1);
+    const cell = this.size / (this.grid - 1);
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       pen.moveTo(crossings[i][0] * cell, crossings[i][1] * cell);
       pen.lineTo(crossings[i + 1][0] * cell, crossings[i + 1][1] * cell);
@@ -165,11 +181,8 @@ export class DecisionMap {
     return [((x - left) / (right - left)) * this.size, ((top - y) / (top - bottom)) * this.size];
   }
 
-  gridPlace(column, row) {
-    const [left, right] = this.xRange;
-    const [bottom, top] = this.yRange;
-    const share = 1 / (GRID - 1);
-    return [left + column * share * (right - left), top - row * share * (top - bottom)];
+  gridPlace(index, [first, last]) {
+    return first + (index / (this.grid - 1)) * (last - first);
   }
 }
 

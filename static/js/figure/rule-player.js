@@ -86,7 +86,8 @@ function stepTable(body) {
   const table = html("table", { class: "table-plain" },
     html("thead", {}, html("tr", {}, ...heads.map((text) => html("th", { scope: "col" }, text)))), body);
   return html("details", { class: "rule-log" },
-    html("summary", {}, "All steps so far as a table"), html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Steps so far" }, table));
+    html("summary", {}, "All steps so far as a table"),
+    html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Steps so far" }, table));
 }
 
 function fillLog(body, steps, points) {

@@ -2,7 +2,10 @@
 
 import { html, setText } from "./dom.js";
 
-const WORDS = { right: "✓ right", wrong: "✗ wrong", tie: "✓ right, by a tie", undecided: "✗ undecided" };
+/** The mark and its word stay on one line. */
+const WORDS = {
+  right: "✓\u00a0right", wrong: "✗\u00a0wrong", tie: "✓\u00a0right, by\u00a0a\u00a0tie", undecided: "✗\u00a0undecided",
+};
 
 /** A verdict of this kind fails the row. */
 export function isFailure(verdict) {

@@ -10,7 +10,8 @@ export const LABELS = [
 ];
 const FIELD_NAMES = [
   "weights.0.weight[0][0]", "weights.0.weight[0][1]", "weights.0.weight[1][0]", "weights.0.weight[1][1]",
-  "weights.0.bias[0]", "weights.0.bias[1]", "weights.2.weight[0][0]", "weights.2.weight[0][1]", "weights.2.bias[0]",
+  "weights.0.bias[0]", "weights.0.bias[1]",
+  "weights.2.weight[0][0]", "weights.2.weight[0][1]", "weights.2.bias[0]",
 ];
 /** Unit by unit, as a reader thinks of them: into h1, into h2, into y. */
 const READING_ORDER = [0, 1, 4, 2, 3, 5, 6, 7, 8];

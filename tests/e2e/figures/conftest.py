@@ -70,8 +70,8 @@ class FigureServer:
             def do_POST(self) -> None:
                 server.answer(self, "POST")
 
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
+            def log_message(self, *args: Any) -> None:
+                """Stay silent."""
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.http.server_port}"
@@ -155,7 +155,9 @@ def figure_page(
             contexts.append(browser.new_context(**context))
             page = contexts[-1].new_page()
             page.add_init_script(WATCH_VIOLATIONS)
-            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.on(
+                "console", lambda message: errors.append(message.text) if message.type == "error" else None
+            )
             page.on("pageerror", lambda error: errors.append(str(error)))
             pages.append(page)
         page.goto(f"{figure_server.address}/page/{fragment}")
@@ -183,3 +185,8 @@ def figure_html(tag: str, config: dict[str, Any] | None = None, *, attributes: s
 @pytest.fixture
 def figure_markup() -> Callable[..., str]:
     return figure_html
+
+
+@pytest.fixture
+def reply_type() -> type[Reply]:
+    return Reply

@@ -82,9 +82,7 @@ def test_two_figures_share_the_address(figure_page: Open, figure_markup: Markup)
     page.get_by_label("x₁ is on").check()
     page.get_by_label("bias y", exact=True).fill("-5")
 
-    expect(page).to_have_url(
-        re.compile("#figure-1:gate=and&t=3&i=&x=10;figure-2:w=6,-4,-5,7,-2,-3,8,8,-5$")
-    )
+    expect(page).to_have_url(re.compile("#figure-1:gate=and&t=3&i=&x=10;figure-2:w=6,-4,-5,7,-2,-3,8,8,-5$"))
 
 
 def test_a_new_fragment_changes_the_figure_at_once(figure_page: Open, figure_markup: Markup) -> None:

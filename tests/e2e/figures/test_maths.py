@@ -15,7 +15,9 @@ def call(figure_page: Open) -> Callable[..., Any]:
     page = figure_page("")
 
     def run(name: str, *arguments: Any) -> Any:
-        script = "([name, given]) => import('/static/js/figure/maths.js').then((maths) => maths[name](...given))"
+        script = (
+            "([name, given]) => import('/static/js/figure/maths.js').then((maths) => maths[name](...given))"
+        )
         return page.evaluate(script, [name, list(arguments)])
 
     return run
@@ -97,7 +99,14 @@ def test_one_mp_neuron_reaches_nine_of_sixteen_functions(figure_page: Open) -> N
 
 @pytest.mark.parametrize(
     ("threshold", "inhibitory", "answers"),
-    [(2, [], "0001"), (1, [], "0111"), (1, [2], "0010"), (0, [1, 2], "1000"), (3, [], "0000"), (0, [], "1111")],
+    [
+        (2, [], "0001"),
+        (1, [], "0111"),
+        (1, [2], "0010"),
+        (0, [1, 2], "1000"),
+        (3, [], "0000"),
+        (0, [], "1111"),
+    ],
 )
 def test_mp_neuron_is_the_gate_of_its_setting(
     call: Callable[..., Any], threshold: int, inhibitory: list[int], answers: str

@@ -137,7 +137,9 @@ def test_given_points_replace_the_gates(figure_page: Open, figure_markup: Markup
     expect(page.get_by_label("Points")).to_have_count(0)
 
 
-@pytest.mark.parametrize("state", ["gate=xor&w=a,b,c&step=3", "gate=majority&w=1,1,1", "w=1,1,1&step=99999999"])
+@pytest.mark.parametrize(
+    "state", ["gate=xor&w=a,b,c&step=3", "gate=majority&w=1,1,1", "w=1,1,1&step=99999999"]
+)
 def test_a_hostile_link_is_ignored(figure_page: Open, figure_markup: Markup, state: str) -> None:
     page = figure_page(figure_markup("nn-perceptron"), "nn-perceptron.js", fragment=f"#figure-1:{state}")
 

@@ -119,9 +119,7 @@ def test_the_lecture_weights_solve_it_and_travel_to_the_exercise(lab: Page) -> N
 
     expect(lab.locator(".figure-summary")).to_have_text("4 of 4 inputs right.")
     link = lab.get_by_role("link", name="Submit these weights")
-    expect(link).to_have_attribute(
-        "href", "/exercises/xor-weights/#answer:w=20,20,-20,-20,-10,30,20,20,-30"
-    )
+    expect(link).to_have_attribute("href", "/exercises/xor-weights/#answer:w=20,20,-20,-20,-10,30,20,20,-30")
 
 
 def test_weights_leave_as_an_answer_and_as_code(lab: Page) -> None:
