@@ -1,5 +1,6 @@
 """What every test may use: the content, a course, and four people."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from lessons.models import Course, Enrolment, Role, Section
 from lessons.services.enrol import enrol
 from tests import factories
 
+# Playwright keeps an event loop in the main thread; Django would then refuse every query of a later test.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 app.conf.broker_url = "redis+socket:///nonexistent/no-broker-in-unit-tests.sock"
 
 

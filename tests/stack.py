@@ -68,9 +68,15 @@ class Stack:
         for file in (self.folder / "appendonlydir").glob("*"):
             file.unlink()
 
-    def start_worker(self, fault: str = "") -> None:
+    def prepare(self) -> None:
+        """Make the data folder and the tables, and publish the content."""
+        self.folder.mkdir()
+        self.manage("migrate", "--no-input", "-v0")
+        self.manage("sync_content")
+
+    def start_worker(self, fault: str = "", app: str = "annsite") -> None:
         """Start the real worker, with `fault` put into its grading; see tests/faults/faulty_worker.py."""
-        app = FAULTY if fault else "annsite"
+        app = FAULTY if fault else app
         command = [sys.executable, "-m", "celery", "-A", app, *WORKER.split()]
         self._start("worker", command, {"FAULT": fault, "DJANGO_SETTINGS_MODULE": "annsite.settings"})
 

@@ -78,7 +78,7 @@ def result_of(submission: Submission) -> dict[str, Any]:
         "passed_count": sum(check["passed"] for check in checks),
         "total_count": len(checks),
         "maps": _maps(submission, grade) if grade else [],
-        "lab_state": _lab_state(submission),
+        "lab_state": _lab_state(submission, checks),
         "override": _override(change),
         "receipt": _receipt(submission, grade) if grade else None,
     }
@@ -156,13 +156,15 @@ def _maps(submission: Submission, grade: Grade) -> list[dict[str, Any]]:
     return drawn
 
 
-def _lab_state(submission: Submission) -> str:
-    """Return the person's weights as the exercise's figure keeps them in a link; empty where it has none."""
+def _lab_state(submission: Submission, checks: list[dict[str, Any]]) -> str:
+    """Return weights and counter-example as the exercise's figure keeps them in a link; empty without one."""
     if spec_of(submission.revision_id).figure is None:
         return ""
     weights = submission.answer["weights"]
     in_order = sorted(weights, key=lambda name: (name.split(".")[0], name.endswith("bias")))
-    return "w=" + ",".join(f"{value:g}" for name in in_order for value in _numbers(weights[name]))
+    state = "w=" + ",".join(f"{value:g}" for name in in_order for value in _numbers(weights[name]))
+    failed = next((check["counterexample"] for check in checks if check["counterexample"]), None)
+    return f"{state}&cross=" + ",".join(f"{value:g}" for value in failed["inputs"].values()) if failed else state
 
 
 def _numbers(value: Any) -> list[float]:

@@ -27,8 +27,13 @@ class GradeProgress extends HTMLElement {
     clearTimeout(this.timer);
   }
 
+  /** The status line inside this element, or the nearest one before it among its siblings. */
   get status() {
-    return this.querySelector('[role="status"]') ?? this.parentElement?.querySelector('[role="status"]') ?? null;
+    const inside = this.querySelector('[role="status"]');
+    if (inside) return inside;
+    let sibling = this.previousElementSibling;
+    while (sibling && sibling.getAttribute("role") !== "status") sibling = sibling.previousElementSibling;
+    return sibling;
   }
 
   get container() {

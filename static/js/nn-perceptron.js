@@ -201,7 +201,7 @@ function judge(z, target) {
 function describeLine([w1, w2, bias]) {
   if (w1 === 0 && w2 === 0) return `No line yet: z = ${formatShort(bias)} everywhere, so y = ${step(bias)} everywhere.`;
   const signed = (value) => `${value < 0 ? "−" : "+"} ${formatShort(Math.abs(value))}`;
-  return `The line: ${formatShort(w1)} x₁ ${signed(w2)} x₂ ${signed(bias)} = 0. Its blue side answers 1.`;
+  return `The line: ${formatShort(w1)} x₁ ${signed(w2)} x₂ ${signed(bias)} = 0. It answers 1 where w points, in blue.`;
 }
 
 /** Weights of one linear layer as in the answers: {"0.weight": [[w1, w2]], "0.bias": [b]}. */

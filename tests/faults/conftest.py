@@ -31,9 +31,7 @@ def stack(request: pytest.FixtureRequest, folder: Path) -> Iterator[Stack]:
 
 
 def _ready(stack: Stack) -> Iterator[Stack]:
-    stack.folder.mkdir()
-    stack.manage("migrate", "--no-input", "-v0")
-    stack.manage("sync_content")
+    stack.prepare()
     stack.actor("people", "3")
     try:
         yield stack

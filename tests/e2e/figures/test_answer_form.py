@@ -22,7 +22,8 @@ FORM = """
 <fieldset><legend>Inhibitory inputs</legend>
 <label><input type="checkbox" id="field-5" name="gates.and.inhibitory" value="1"> x₁</label>
 <label><input type="checkbox" id="field-6" name="gates.and.inhibitory" value="2"> x₂</label></fieldset>
-<div class="choices" id="field-7"><label><input type="radio" name="choices.possible" value="nor"> NOR</label></div>
+<div class="choices" id="field-7">
+<label><input type="radio" name="choices.possible" value="nor"> NOR</label></div>
 <p class="field-error" id="error-field-7"></p>
 <label for="pasted">JSON</label><textarea id="pasted" name="answer_json"></textarea>
 <button type="submit" name="action" value="check">Check now</button>

@@ -1,0 +1,110 @@
+"""The measuring half of bench/grading.py; it runs with the settings of the services that are measured."""
+
+import itertools
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from bench.worker import bare_grade  # noqa: E402
+from exercises.models import Assignment, Exercise, Grade, Status, Submission  # noqa: E402
+from exercises.queries.specs import spec_of  # noqa: E402
+from exercises.services.submit import submit_answer  # noqa: E402
+from lessons.models import Enrolment  # noqa: E402
+
+PER_SECOND = 20
+OPEN_LOOP_SECONDS = 15
+LIMIT_SECONDS = 120.0
+FIRST_BARE_ATTEMPT = 1_000_000
+
+
+class Bench:
+    """One exercise, many students, and answers that are all right."""
+
+    def __init__(self) -> None:
+        self.exercise = Exercise.objects.get(slug="xor-weights")
+        self.answer = spec_of(self.exercise.revision_id).reference
+        self.people = list(Enrolment.objects.all())
+        self.turn = itertools.cycle(self.people)
+        self.attempts = itertools.count(FIRST_BARE_ATTEMPT)
+        Assignment.objects.create(course=self.people[0].course, exercise=self.exercise, attempts=0)
+
+    def ours(self) -> None:
+        submit_answer(
+            enrolment=next(self.turn),
+            exercise=self.exercise,
+            answer=self.answer,
+            idempotency_key=None,
+            now=timezone.now(),
+        )
+
+    def bare(self) -> None:
+        """Insert the row as final, so that our own queue leaves it alone, and send one task for it."""
+        row = Submission.objects.create(
+            enrolment=next(self.turn),
+            exercise=self.exercise,
+            revision_id=self.exercise.revision_id,
+            attempt=next(self.attempts),
+            answer=self.answer,
+            answer_digest="",
+            status=Status.GRADED,
+            submitted_at=timezone.now(),
+            finished_at=timezone.now(),
+        )
+        bare_grade.delay(row.pk)
+
+    def burst(self, submit: Callable[[], None], rows: int) -> float:
+        """Return graded rows a second, from the first submission to the last grade."""
+        before = Grade.objects.count()
+        started = time.perf_counter()
+        for _ in range(rows):
+            submit()
+        while Grade.objects.count() < before + rows:
+            if time.perf_counter() - started > LIMIT_SECONDS:
+                raise TimeoutError(f"{rows} rows were not graded within {LIMIT_SECONDS:g} s")
+            time.sleep(0.005)
+        return rows / (time.perf_counter() - started)
+
+    def open_loop(self) -> list[float]:
+        """Submit at a fixed rate whatever happens; return the milliseconds from sent to graded of each."""
+        newest = Submission.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        started = time.perf_counter()
+        for number in range(PER_SECOND * OPEN_LOOP_SECONDS):
+            time.sleep(max(0.0, started + number / PER_SECOND - time.perf_counter()))
+            self.ours()
+        rows = Submission.objects.filter(pk__gt=newest)
+        while rows.exclude(status=Status.GRADED).exists():
+            time.sleep(0.05)
+        return [(row.finished_at - row.submitted_at).total_seconds() * 1000 for row in rows]
+
+
+def main(rows: int, rounds: int) -> None:
+    bench = Bench()
+    for submit in (bench.bare, bench.ours):
+        bench.burst(submit, 20)
+    bare, ours = [], []
+    for _ in range(rounds):
+        bare.append(bench.burst(bench.bare, rows))
+        ours.append(bench.burst(bench.ours, rows))
+    waits = sorted(bench.open_loop())
+    ratio = statistics.median(mine / peer for mine, peer in zip(ours, bare, strict=True))
+    print(f"database {connection.vendor}, load before {os.getloadavg()[0]:.2f}, {rounds} rounds of {rows} rows in turn")
+    print(f"  bare Celery + ORM  {statistics.median(bare):7.1f} grades/s  (min {min(bare):.1f}, max {max(bare):.1f})")
+    print(f"  ours               {statistics.median(ours):7.1f} grades/s  (min {min(ours):.1f}, max {max(ours):.1f})")
+    print(f"  ours / bare        {ratio:7.2f}  (target at least 0.80)")
+    print(
+        f"  submit to graded at {PER_SECOND}/s: median {statistics.median(waits):.1f} ms, "
+        f"p95 {waits[int(len(waits) * 0.95)]:.1f} ms, max {waits[-1]:.1f} ms  (target p95 under 150 ms)"
+    )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
