@@ -68,7 +68,7 @@ class Visitor:
         self.page.get_by_label("E-mail").fill(f"{name}@example.org")
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_label("Password confirmation").fill(PASSWORD)
-        self.page.get_by_role("main").get_by_role("button", name="Sign up").click()
+        self.page.get_by_role("main").get_by_role("button", name="Create account").click()
         self.page.wait_for_url("**/learn/")
         return name
 
@@ -109,6 +109,7 @@ def site() -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{port}", found[1], process, output)
     process.send_signal(signal.SIGINT)
     process.wait(60)
+    process.stdout.close()
     shutil.rmtree(folder, ignore_errors=True)
 
 
