@@ -48,7 +48,7 @@ def say(line: str) -> None:
 
 def run_site() -> int:
     """Start everything, wait until it works, then keep it working until Ctrl-C; return the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     supervisor = Supervisor(say)
     try:

@@ -1,11 +1,26 @@
-/** Small helps for every page: focus on the error summary, and a timeline that is open where there is room. */
-const summary = document.querySelector(".error-summary");
-if (summary) summary.focus();
+/** Small helps for every page; without them each page still works. */
 
-const timeline = document.querySelector(".timeline details");
-const wide = matchMedia("(min-width: 62rem)");
-if (timeline) {
-  const fit = () => { timeline.open = wide.matches; };
-  wide.addEventListener("change", fit);
-  fit();
+focusErrorSummary();
+closeMenus();
+
+/** The page came back with errors: say so first. */
+function focusErrorSummary() {
+  document.querySelector(".error-summary")?.focus();
+}
+
+/** A menu closes with Escape and when the focus or a click goes elsewhere. */
+function closeMenus() {
+  for (const menu of document.querySelectorAll("details.menu")) {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
 }
