@@ -18,6 +18,9 @@ from exercises.services.publish import sync_content
 from lessons.models import Course, Enrolment, Role, Section
 from lessons.services.enrol import enrol
 from tests import factories
+from tests.site import site
+
+__all__ = ["site"]
 
 # Playwright keeps an event loop in the main thread; Django would then refuse every query of a later test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

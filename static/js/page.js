@@ -1,11 +1,22 @@
 /** Small helps for every page; without them each page still works. */
 
 focusErrorSummary();
+openTimeline();
 closeMenus();
 
 /** The page came back with errors: say so first. */
 function focusErrorSummary() {
   document.querySelector(".error-summary")?.focus();
+}
+
+/** The timeline is open where there is room for it; style sheets alone do this in newer browsers. */
+function openTimeline() {
+  const timeline = document.querySelector(".timeline details");
+  const wide = matchMedia("(min-width: 62rem)");
+  const fit = () => { timeline.open = wide.matches; };
+  if (!timeline) return;
+  wide.addEventListener("change", fit);
+  fit();
 }
 
 /** A menu closes with Escape and when the focus or a click goes elsewhere. */

@@ -2,24 +2,16 @@
 
 import re
 import secrets
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.find_browser import find_browser
-from tests.stack import Stack
+from tests.site import Site
 
-ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
 WATCH_VIOLATIONS = """
 window.violations = [];
@@ -28,16 +20,6 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 PASSWORD = "a long password for tests"
-
-
-@dataclass(frozen=True)
-class Site:
-    """The running site: its address and the demo people's password."""
-
-    url: str
-    password: str
-    process: subprocess.Popen[str]
-    output: list[str]
 
 
 @dataclass
@@ -73,44 +55,12 @@ class Visitor:
         return name
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
         yield chromium
         chromium.close()
-
-
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """Start the whole embedded site once, on a free port and with empty data."""
-    folder = Path(tempfile.mkdtemp(prefix="ann"))
-    port = free_port()
-    stack = Stack(folder / "var", PORT=str(port), CHECK_RATE="1000/min", SUBMIT_RATE="1000/min")
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "run_site"], cwd=ROOT, env=stack.env, stdout=subprocess.PIPE, text=True
-    )
-    output: list[str] = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        output.append(line)
-        if "Ctrl-C stops" in line:
-            break
-    text = "".join(output)
-    found = re.search(r"password (\S+)", text)
-    assert found, f"the site did not start:\n{text}"
-    yield Site(f"http://127.0.0.1:{port}", found[1], process, output)
-    process.send_signal(signal.SIGINT)
-    process.wait(60)
-    process.stdout.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
