@@ -91,7 +91,9 @@ def _refuse_taken_port() -> None:
         try:
             probe.bind((HOST, settings.PORT))
         except OSError as error:
-            raise CannotStart(f"port {settings.PORT} is taken; choose another: make run PORT={settings.PORT + 1}") from error
+            raise CannotStart(
+                f"port {settings.PORT} is taken; choose another: make run PORT={settings.PORT + 1}"
+            ) from error
 
 
 def _start(supervisor: Supervisor) -> None:
@@ -101,7 +103,9 @@ def _start(supervisor: Supervisor) -> None:
         supervisor.add(Child("broker", _broker_command(settings.VAR_DIR), env, _log("broker")))
     _migrate()
     python = [sys.executable, "-m"]
-    worker = "celery -A annsite worker -P prefork -c 2 -Q interactive --without-gossip --without-mingle -l WARNING"
+    worker = (
+        "celery -A annsite worker -P prefork -c 2 -Q interactive --without-gossip --without-mingle -l WARNING"
+    )
     supervisor.add(Child("worker", [*python, *worker.split()], env, _log("worker")))
     call_command("collectstatic", interactive=False, verbosity=0)
     web = f"granian --interface wsgi --host {HOST} --port {settings.PORT} --workers 2 --blocking-threads 4"
@@ -154,7 +158,9 @@ def _broker_binary() -> str:
     except ValkeyServerError as error:
         found = shutil.which("valkey-server") or shutil.which("redis-server")
         if found is None:
-            raise CannotStart(f"no broker: {error}; or put valkey-server or redis-server on the PATH") from error
+            raise CannotStart(
+                f"no broker: {error}; or put valkey-server or redis-server on the PATH"
+            ) from error
         return found
 
 
@@ -180,7 +186,9 @@ def _grade_lecture_weights(supervisor: Supervisor) -> str:
             milliseconds = (row.finished_at - row.submitted_at).total_seconds() * 1000
             return f"XOR weights from the lecture: {row.score:g}/{row.max_score:g} in {milliseconds:.0f} ms"
         time.sleep(0.01)
-    raise CannotStart(f"the XOR weights were not graded within {GRADE_SECONDS:g} s; see {settings.VAR_DIR}/worker.log")
+    raise CannotStart(
+        f"the XOR weights were not graded within {GRADE_SECONDS:g} s; see {settings.VAR_DIR}/worker.log"
+    )
 
 
 def _welcome(password: str, graded: str, seconds: float) -> None:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from annsite.celery import app
 from exercises.models import Exercise, Submission
 
-PING_SECONDS = 1.0
+PING_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _worker() -> Check:
         answers = app.control.ping(timeout=PING_SECONDS, limit=1)
     except (OperationalError, RedisError, OSError) as error:
         return Check("worker", False, f"not reached: {type(error).__name__}")
-    return Check("worker", bool(answers), "answers" if answers else f"none answered within {PING_SECONDS:g} s")
+    return Check("worker", bool(answers), "answers" if answers else f"none answered within {PING_SECONDS} s")
 
 
 def _content() -> Check:

@@ -87,7 +87,7 @@ DATABASES: dict[str, Any] = {
         if DATABASE_URL
         else {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR_DIR / "annsite.sqlite3",
+            "NAME": str(VAR_DIR / "annsite.sqlite3"),
             "CONN_MAX_AGE": 60,
             "OPTIONS": SQLITE_OPTIONS,
         }
@@ -212,7 +212,7 @@ USE_TZ = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "annsite.accounts.authentication.BearerAuthentication",
-        "annsite.accounts.authentication.SessionAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["annsite.accounts.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["annsite.rest.renderers.ProblemJSONRenderer"],

@@ -1,4 +1,4 @@
-"""The peer of the grading benchmark: one Celery task per submission, a row in, a result row out, no queue of ours.
+"""The peer of the grading benchmark: one Celery task per submission, a row in, a result row out.
 
 `celery -A bench.worker worker` serves both this task and the site's own bell.
 """

@@ -21,7 +21,9 @@ def own_submissions(user: Any) -> Any:
     """Submissions of the person alone."""
     if not isinstance(user, User):
         return Submission.objects.none()
-    return Submission.objects.filter(enrolment__user=user).select_related("revision", "exercise", "enrolment__course")
+    return Submission.objects.filter(enrolment__user=user).select_related(
+        "revision", "exercise", "enrolment__course"
+    )
 
 
 def reviewable_submissions(user: User) -> Any:
@@ -39,8 +41,8 @@ def viewable_submission(user: Any, public_id: str) -> Submission:
     """Return a submission that is the person's own or that they may review, or raise 404."""
     rows = own_submissions(user)
     if isinstance(user, User):
-        rows = (Submission.objects.filter(enrolment__user=user) | reviewable_submissions(user)).select_related(
-            "revision", "exercise", "enrolment__course"
-        )
+        rows = (
+            Submission.objects.filter(enrolment__user=user) | reviewable_submissions(user)
+        ).select_related("revision", "exercise", "enrolment__course")
     submission: Submission = get_object_or_404(rows.distinct(), public_id=public_id)
     return submission

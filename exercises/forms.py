@@ -97,5 +97,8 @@ class OverrideForm(forms.Form):
     def __init__(self, *args: Any, points: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["score"] = forms.FloatField(
-            label=f"New grade, 0 to {points:g}", min_value=0, max_value=points, widget=forms.NumberInput({"step": "any"})
+            label=f"New grade, 0 to {points:g}",
+            min_value=0,
+            max_value=points,
+            widget=forms.NumberInput({"step": "any"}),
         )

@@ -30,7 +30,9 @@ MAX_PENDING = 20_000
 @require_safe
 def exercise_list(request: HttpRequest) -> HttpResponse:
     """Every exercise with the person's best grade."""
-    return render(request, "exercises/exercise_list.html", {"rows": gradebook(current_enrolment(request.user))})
+    return render(
+        request, "exercises/exercise_list.html", {"rows": gradebook(current_enrolment(request.user))}
+    )
 
 
 @never_cache

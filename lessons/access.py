@@ -36,7 +36,7 @@ def instructs(user: User) -> bool:
 
 
 def _roles(user: User) -> set[str]:
-    """Keep the answer on the loaded row, as Django does with permissions: the admin asks it for every model."""
+    """Keep the answer on the loaded row, as Django does with permissions: the admin asks often."""
     if "_course_roles" not in user.__dict__:
         user.__dict__["_course_roles"] = set(enrolments_of(user).values_list("role", flat=True))
     roles: set[str] = user.__dict__["_course_roles"]

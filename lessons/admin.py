@@ -55,9 +55,9 @@ class CourseScopedAdmin(admin.ModelAdmin[Any]):
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "sections":
-            kwargs["queryset"] = Section.objects.filter(course__in=instructed_courses(request.user)).select_related(
-                "course"
-            )
+            kwargs["queryset"] = Section.objects.filter(
+                course__in=instructed_courses(request.user)
+            ).select_related("course")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
@@ -152,11 +152,15 @@ class LessonAdmin(ReadOnlyAdmin):
     list_filter = [("revision", admin.EmptyFieldListFilter)]
     search_fields = ["title", "slug"]
     fields = ["number", "year", "title", "edit_in", "revision"]
-    readonly_fields = fields
+    readonly_fields = ["number", "year", "title", "edit_in", "revision"]
 
     @admin.display(description="Edit in")
     def edit_in(self, lesson: Lesson) -> str:
-        return f"lessons/content/{lesson.number:02}-{lesson.slug}/lesson.md" if lesson.revision_id else "not written yet"
+        return (
+            f"lessons/content/{lesson.number:02}-{lesson.slug}/lesson.md"
+            if lesson.revision_id
+            else "not written yet"
+        )
 
 
 @admin.register(LessonRevision)
@@ -166,4 +170,4 @@ class LessonRevisionAdmin(ReadOnlyAdmin):
     list_filter = ["lesson"]
     search_fields = ["title"]
     fields = ["lesson", "title", "summary", "minutes", "digest", "created_at", "body"]
-    readonly_fields = fields
+    readonly_fields = ["lesson", "title", "summary", "minutes", "digest", "created_at", "body"]

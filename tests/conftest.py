@@ -1,7 +1,7 @@
 """What every test may use: the content, a course, and four people."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ app.conf.broker_url = "redis+socket:///nonexistent/no-broker-in-unit-tests.sock"
 
 
 @pytest.fixture(autouse=True)
-def plain_site(settings: Any, tmp_path: Path) -> Iterator[None]:
+def plain_site(settings: Any, tmp_path: Path) -> None:
     """Serve static files under their own names, and forget throttles between tests."""
     settings.STORAGES = {
         **settings.STORAGES,
@@ -37,7 +37,6 @@ def plain_site(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.STATIC_ROOT = str(tmp_path)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
-    yield
 
 
 @pytest.fixture(scope="session")

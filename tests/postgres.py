@@ -36,21 +36,33 @@ class Postgres:
         self._call("psql", "-h", str(self.folder), "-U", "postgres", "-qc", "CREATE DATABASE annsite")
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop("immediate")
 
     def start(self) -> None:
         options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
-        self._call("pg_ctl", "-D", str(self.data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
+        self._call(
+            "pg_ctl", "-D", str(self.data), "-o", options, "-l", str(self.folder / "log"), "-w", "start"
+        )
 
     def stop(self, mode: str = "fast") -> None:
         self._call("pg_ctl", "-D", str(self.data), "-m", mode, "-w", "stop", check=False)
 
     def _reachable_binaries(self) -> Path:
         """Copy the binaries beside the data where the service user cannot read the virtual environment."""
-        probe = subprocess.run(
-            [str(BINARIES / "bin" / "postgres"), "--version"], cwd="/", check=False, capture_output=True, **self.run_as
-        ) if _readable_by_others(BINARIES) else None
+        probe = (
+            subprocess.run(
+                [str(BINARIES / "bin" / "postgres"), "--version"],
+                cwd="/",
+                check=False,
+                capture_output=True,
+                **self.run_as,
+            )
+            if _readable_by_others(BINARIES)
+            else None
+        )
         if probe is not None and probe.returncode == 0:
             return BINARIES
         copy = self.folder / "pginstall"
@@ -59,14 +71,31 @@ class Postgres:
 
     def _call(self, program: str, *arguments: str, check: bool = True) -> None:
         command = [str(self.binaries / "bin" / program), *arguments]
-        done = subprocess.run(
-            command, cwd="/", check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **self.run_as
-        ) if program != "pg_ctl" else subprocess.run(
-            command, cwd="/", check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.run_as
+        done = (
+            subprocess.run(
+                command,
+                cwd="/",
+                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                **self.run_as,
+            )
+            if program != "pg_ctl"
+            else subprocess.run(
+                command,
+                cwd="/",
+                check=False,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                **self.run_as,
+            )
         )
         if check and done.returncode != 0:
             log = self.folder / "log"
-            raise RuntimeError(f"{program} failed: {done.stdout or ''}{log.read_text() if log.exists() else ''}")
+            raise RuntimeError(
+                f"{program} failed: {done.stdout or ''}{log.read_text() if log.exists() else ''}"
+            )
 
 
 def _readable_by_others(path: Path) -> bool:

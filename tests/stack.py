@@ -1,4 +1,4 @@
-"""The site's real services for tests: broker, worker, sweeper and web, each to be started and broken alone."""
+"""The site's real services for tests: broker, worker, sweeper and web, each to be broken alone."""
 
 import json
 import os
@@ -47,7 +47,7 @@ class Stack:
         return self.python("manage.py", *arguments)
 
     def actor(self, *arguments: str) -> Any:
-        """Do something as a person through the services, in a process of its own; see tests/faults/actor.py."""
+        """Do something as a person, in a process of its own; see tests/faults/actor.py."""
         return json.loads(self.python("-m", "tests.faults.actor", *arguments))
 
     def python(self, *arguments: str) -> str:
@@ -84,7 +84,9 @@ class Stack:
         self._start("sweeper", [sys.executable, "manage.py", "run_sweeper"])
 
     def start_web(self, port: int) -> str:
-        self._start("web", [sys.executable, "-m", *WEB.split(), "--port", str(port), "annsite.wsgi:application"])
+        self._start(
+            "web", [sys.executable, "-m", *WEB.split(), "--port", str(port), "annsite.wsgi:application"]
+        )
         address = f"http://127.0.0.1:{port}"
         wait_for(lambda: _answers(f"{address}/healthz"), "the web server")
         return address

@@ -10,7 +10,7 @@ from annsite.accounts.models import ApiToken, User
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     list_display = ["username", "email", "first_name", "last_name", "is_active", "last_login"]
 
 
@@ -21,7 +21,7 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     list_filter = ["revoked_at"]
     search_fields = ["name", "user__username"]
     fields = ["user", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"]
-    readonly_fields = fields
+    readonly_fields = ["user", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"]
     actions = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

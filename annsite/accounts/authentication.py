@@ -34,10 +34,6 @@ class BearerAuthentication(authentication.BaseAuthentication):
         return "Bearer"
 
 
-class SessionAuthentication(authentication.SessionAuthentication):
-    """The site's own pages call the API with the session cookie and a CSRF token."""
-
-
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describe the bearer token in the schema."""
 

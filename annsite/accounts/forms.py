@@ -13,7 +13,9 @@ LIFETIMES = [("30", "30 days"), ("180", "180 days"), ("365", "one year")]
 class SignUpForm(BaseUserCreationForm[User]):
     """A name to sign in with, an address for a lost password, and a password."""
 
-    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "email"}))
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
+    )
 
     class Meta:
         model = User
@@ -22,7 +24,9 @@ class SignUpForm(BaseUserCreationForm[User]):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("An account with this address exists. Sign in, or reset its password.")
+            raise forms.ValidationError(
+                "An account with this address exists. Sign in, or reset its password."
+            )
         return email
 
 

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -13,9 +13,9 @@ from django.db.models.functions import Lower
 class User(AbstractUser):
     """A person. What they may do in a course is said by their enrolments, not by this row."""
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
-
-    class Meta(AbstractUser.Meta):
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), condition=~Q(email=""), name="user_email_is_unique_when_given"

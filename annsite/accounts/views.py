@@ -46,7 +46,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     context: dict[str, Any] = {"form": form, "new_token": None}
     if request.method == "POST" and form.is_valid():
-        _, context["new_token"] = services.create_token(user=_person(request), now=timezone.now(), **form.cleaned_data)
+        _, context["new_token"] = services.create_token(
+            user=_person(request), now=timezone.now(), **form.cleaned_data
+        )
         context["form"] = TokenForm()
     context["tokens"] = ApiToken.objects.valid(timezone.now()).filter(user=_person(request))
     return render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -15,32 +15,12 @@ from annsite.rest.request_id import request_id
 class Problem(exceptions.APIException):
     """An error with a status, a stable code, and one entry per refused field."""
 
-    def __init__(self, *, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self, *, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
+    ) -> None:
         super().__init__(detail, code)
         self.status_code = status
         self.errors = errors or []
-
-
-class ProblemFieldSerializer(serializers.Serializer[Any]):
-    """One refused field: where it is, what was sent, and the limit it broke."""
-
-    field = serializers.CharField()
-    value = serializers.CharField()
-    limit = serializers.CharField()
-    message = serializers.CharField()
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457 problem details, as every error answer carries them."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    instance = serializers.CharField()
-    code = serializers.CharField()
-    errors = ProblemFieldSerializer(many=True)
-    request_id = serializers.CharField()
 
 
 TITLES = {
@@ -92,18 +72,20 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         instance=context["request"].path,
         errors=errors,
     )
-    headers = {}
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(max(1, round(error.wait)))
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = str(error.auth_header)
-    return Response(body, status=error.status_code, headers=headers)
+    return Response(body, status=error.status_code, headers=_headers(error))
 
 
 def problem_page(request: HttpRequest, *, status: int, code: str, detail: str) -> JsonResponse:
     """Return a problem for what fails before any API view is found."""
     body = problem_body(status=status, code=code, detail=detail, instance=request.path, errors=[])
     return JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    """Return the headers that tell a program when or how to try again."""
+    wait, sign_in = getattr(error, "wait", None), getattr(error, "auth_header", None)
+    headers = {"Retry-After": str(max(1, round(wait)))} if wait is not None else {}
+    return headers | ({"WWW-Authenticate": str(sign_in)} if sign_in else {})
 
 
 def _code(error: exceptions.APIException) -> str:

@@ -30,5 +30,7 @@ class RequestIdMiddleware:
             request_id.reset(token)
         response["X-Request-ID"] = current
         if response.status_code >= 500:
-            log.error("%s %s answered %s, request %s", request.method, request.path, response.status_code, current)
+            log.error(
+                "%s %s answered %s, request %s", request.method, request.path, response.status_code, current
+            )
         return response

@@ -16,7 +16,7 @@ class ExerciseAdmin(ReadOnlyAdmin):
     list_filter = ["lesson", ("retired_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "revision__title"]
     fields = ["slug", "lesson", "edit_in", "revision", "retired_at"]
-    readonly_fields = fields
+    readonly_fields = ["slug", "lesson", "edit_in", "revision", "retired_at"]
 
     @admin.display(description="Edit in")
     def edit_in(self, exercise: Exercise) -> str:

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from annsite.accounts.models import User
 from exercises import access
 from exercises.errors import StudentMistake
 from exercises.forms import OverrideForm
@@ -29,8 +30,10 @@ class SectionFilter(admin.SimpleListFilter):
     parameter_name = "section"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        visible = Enrolment.objects.for_staff(request.user).values("sections")
-        return [(str(row.pk), str(row)) for row in Section.objects.filter(pk__in=visible).select_related("course")]
+        visible = Enrolment.objects.for_staff(_person(request)).values("sections")
+        return [
+            (str(row.pk), str(row)) for row in Section.objects.filter(pk__in=visible).select_related("course")
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
@@ -65,16 +68,31 @@ class OverriddenFilter(YesNoFilter):
 
 @admin.register(Submission)
 class SubmissionAdmin(admin.ModelAdmin[Submission]):
-    list_display = ["public_id", "student", "exercise", "attempt", "status", "grade", "late", "overridden", "submitted_at"]
+    list_display = [
+        "public_id",
+        "student",
+        "exercise",
+        "attempt",
+        "status",
+        "grade",
+        "late",
+        "overridden",
+        "submitted_at",
+    ]
     list_select_related = ["enrolment__user", "exercise", "revision"]
     list_filter = ["exercise", "status", SectionFilter, LateFilter, OverriddenFilter]
     list_per_page = 100
-    search_fields = ["public_id", "enrolment__user__username", "enrolment__user__first_name", "enrolment__user__last_name"]
+    search_fields = [
+        "public_id",
+        "enrolment__user__username",
+        "enrolment__user__first_name",
+        "enrolment__user__last_name",
+    ]
     date_hierarchy = "submitted_at"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        rows = with_lateness(with_scores(access.reviewable_submissions(request.user)))  # type: ignore[arg-type]
+        rows = with_lateness(with_scores(access.reviewable_submissions(_person(request))))
         changes = GradeChange.objects.filter(submission=OuterRef("pk"))
         found: QuerySet[Submission] = rows.annotate(is_overridden=Exists(changes))
         return found
@@ -118,7 +136,11 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
         ]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         return self._page(request, self._reviewable(request, object_id))
 
@@ -132,7 +154,10 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
             return self._page(request, submission, form, status=422)
         try:
             change = override_grade(
-                submission=submission, actor=request.user, now=timezone.now(), **form.cleaned_data  # type: ignore[arg-type]
+                submission=submission,
+                actor=_person(request),
+                now=timezone.now(),
+                **form.cleaned_data,
             )
         except StudentMistake as error:
             form.add_error(None, error.message)
@@ -147,14 +172,18 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
         return get_object_or_404(rows, pk=object_id if object_id.isdigit() else 0)
 
     def _page(
-        self, request: HttpRequest, submission: Submission, form: OverrideForm | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        submission: Submission,
+        form: OverrideForm | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         attempts = attempts_at(submission)
         newest = submission.grades.order_by("-run").first()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{submission.revision.title}, attempt {submission.attempt} of {submission.enrolment.user}",
+            "title": f"Attempt {submission.attempt} of {submission.enrolment.user}: {submission.revision}",
             "original": submission,
             "submission": heading_of(submission, attempts),
             "submissions": attempts,
@@ -166,7 +195,16 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
             "override_form": form or OverrideForm(points=submission.revision.points),
             **(result_of(submission) if submission.is_final() else {}),
         }
-        return TemplateResponse(request, "admin/exercises/submission/change_form.html", context, status=status)
+        return TemplateResponse(
+            request, "admin/exercises/submission/change_form.html", context, status=status
+        )
+
+
+def _person(request: HttpRequest) -> User:
+    """Return who is signed in; the admin lets nobody else come this far."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def _may_override(request: HttpRequest, submission: Submission) -> bool:

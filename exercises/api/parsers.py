@@ -16,7 +16,7 @@ class StrictJSONParser(BaseParser):
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> object:
+    ) -> Any:
         try:
             return decode_json(stream.read(MAX_BYTES + 1))
         except AnswerRefused as error:

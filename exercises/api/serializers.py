@@ -46,7 +46,9 @@ class CheckRequestSerializer(serializers.Serializer[Any]):
 class SubmissionRequestSerializer(CheckRequestSerializer):
     exercise = serializers.SlugField(max_length=50)
     course = serializers.SlugField(
-        max_length=50, required=False, help_text="Needed only by people in several courses; else the newest counts"
+        max_length=50,
+        required=False,
+        help_text="Needed only by people in several courses; else the newest counts",
     )
 
 

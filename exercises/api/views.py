@@ -6,7 +6,13 @@ import django_filters
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import exceptions, mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
@@ -19,8 +25,8 @@ from annsite.rest.errors import Problem
 from exercises import access
 from exercises.api import serializers
 from exercises.api.parsers import StrictJSONParser, refusal
-from exercises.grading.describe import blank_answer, listed_checks
 from exercises.errors import AnswerRefused, LimitReached, StudentMistake
+from exercises.grading.describe import blank_answer, listed_checks
 from exercises.models import Exercise, Status, Submission
 from exercises.queries.cards import gradebook
 from exercises.queries.scores import with_scores
@@ -29,15 +35,34 @@ from exercises.services.check import check_answer
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
 
-EXERCISE_ID = OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="For example xor-weights")
+EXERCISE_ID = OpenApiParameter(
+    "id", OpenApiTypes.STR, OpenApiParameter.PATH, description="For example xor-weights"
+)
 COURSE = OpenApiParameter(
     "course", OpenApiTypes.STR, description="Id of one of your courses; without it, the newest"
+)
+LOCATION = OpenApiParameter(
+    "Location",
+    OpenApiTypes.URI,
+    OpenApiParameter.HEADER,
+    response=[202],
+    description="Where to ask for the grade",
+)
+LECTURE = {
+    "0.weight": [[20, 20], [-20, -20]],
+    "0.bias": [-10, 30],
+    "2.weight": [[20, 20]],
+    "2.bias": [-30],
+}
+CHECK_EXAMPLE = OpenApiExample("XOR", {"answer": {"weights": LECTURE}}, request_only=True)
+SUBMIT_EXAMPLE = OpenApiExample(
+    "XOR", {"exercise": "xor-weights", "answer": {"weights": LECTURE}}, request_only=True
 )
 KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Send the same key again after a lost answer, and you get the first submission instead of a second",
+    description="The same key with the same answer gives the first submission again, not a second one",
 )
 
 
@@ -69,6 +94,7 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         summary="Run the visible checks at once; nothing is stored",
         description="Needs no sign-in. Limited to a number of calls a minute.",
         parameters=[EXERCISE_ID],
+        examples=[CHECK_EXAMPLE],
         request=serializers.CheckRequestSerializer,
         responses=serializers.ReportSerializer,
         auth=[{"bearer": []}, {}],  # type: ignore[list-item]
@@ -84,7 +110,7 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         return Response(serializers.ReportSerializer(report.to_json()).data)
 
 
-class SubmissionFilter(django_filters.FilterSet):
+class SubmissionFilter(django_filters.FilterSet):  # type: ignore[misc]
     status = django_filters.ChoiceFilter(choices=Status.choices)
     exercise = django_filters.CharFilter(field_name="exercise__slug", max_length=50)
     course = django_filters.CharFilter(field_name="enrolment__course__slug", max_length=50)
@@ -125,11 +151,13 @@ class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submissio
 
     @extend_schema(
         summary="Submit an answer for grading",
-        parameters=[KEY],
+        parameters=[KEY, LOCATION],
+        examples=[SUBMIT_EXAMPLE],
         request=serializers.SubmissionRequestSerializer,
         responses={
             202: OpenApiResponse(
-                serializers.SubmissionDetailSerializer, description="Accepted; Location is where to ask for the grade"
+                serializers.SubmissionDetailSerializer,
+                description="Accepted; Location is where to ask for the grade",
             ),
         },
     )
@@ -149,7 +177,10 @@ class GradesView(APIView):
     scopes = {"GET": Scope.GRADES_READ}
 
     @extend_schema(
-        operation_id="grades", summary="Your grades in a course", parameters=[COURSE], responses=serializers.GradesSerializer
+        operation_id="grades",
+        summary="Your grades in a course",
+        parameters=[COURSE],
+        responses=serializers.GradesSerializer,
     )
     def get(self, request: Request) -> Response:
         wanted = request.query_params.get("course", "")

@@ -5,7 +5,7 @@ Everything here is pure: the same spec, answer and seed give the same report, to
 
 from exercises.grading.fields import FieldGroup, Fields
 from exercises.grading.kinds import KINDS
-from exercises.grading.planning import Answer, run_checks, with_maps
+from exercises.grading.planning import Answer, run_checks
 from exercises.grading.report import DecisionMap, Report
 from exercises.grading.specs import ExerciseSpec
 
@@ -16,22 +16,16 @@ def parse_answer(spec: ExerciseSpec, raw: object) -> Answer:
 
 
 def grade(spec: ExerciseSpec, answer: Answer, seed: int) -> Report:
-    """Run all checks and draw the maps; `seed` (>= 0) is where the hidden points come from.
+    """Run all checks; `seed` (>= 0) is where the hidden points come from.
 
     The answer is read again, so a stored answer that no longer fits the spec raises AnswerRefused.
     """
-    report = check_all(spec, answer, seed)
-    return with_maps(report, KINDS[spec.kind].draw_maps(spec, answer, report.first_counterexample()))
-
-
-def check_all(spec: ExerciseSpec, answer: Answer, seed: int) -> Report:
-    """Run every check, visible and hidden, without drawing the maps."""
     kind = KINDS[spec.kind]
     return run_checks(kind.plan(spec, kind.parse(spec, answer), seed), spec.points, visible_only=False)
 
 
 def check_visible(spec: ExerciseSpec, answer: Answer) -> Report:
-    """Run the visible checks only, without maps; nothing in the report depends on a hidden check."""
+    """Run the visible checks only; nothing in the report depends on a hidden check."""
     kind = KINDS[spec.kind]
     return run_checks(kind.plan(spec, kind.parse(spec, answer), 0), spec.points, visible_only=True)
 
@@ -52,5 +46,8 @@ def fields_from_answer(spec: ExerciseSpec, answer: Answer) -> dict[str, list[str
 
 
 def draw_maps(spec: ExerciseSpec, answer: Answer, seed: int) -> list[DecisionMap]:
-    """Draw the decision maps of a graded answer, the counter-example of the same grading marked in them."""
-    return KINDS[spec.kind].draw_maps(spec, answer, check_all(spec, answer, seed).first_counterexample())
+    """Draw the decision maps of a graded answer, the counter-example of the same grading marked in them.
+
+    This is apart from grading because a map takes ten times as long as all checks together.
+    """
+    return KINDS[spec.kind].draw_maps(spec, answer, grade(spec, answer, seed).first_counterexample())

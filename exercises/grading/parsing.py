@@ -166,7 +166,7 @@ class Reader:
 
     def read_number(self, value: object, field: str) -> int | float:
         """Read one finite number of size at most a million; whole numbers come back as int."""
-        limit = f"a number from {-MAX_NUMBER:g} to {MAX_NUMBER:g}"
+        limit = f"a number from \N{MINUS SIGN}{MAX_NUMBER:,.0f} to {MAX_NUMBER:,.0f}"
         if type(value) is not int and type(value) is not float:
             self.refuse(field, value, limit, f"{_name(field)} must be a number, not {_kind(value)}.")
             return 0

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -80,8 +80,3 @@ def run_checks(planned: Sequence[PlannedCheck], points: float, visible_only: boo
             )
         )
     return Report(tuple(checks), tuple(notes))
-
-
-def with_maps(report: Report, maps: Sequence[DecisionMap]) -> Report:
-    """Add the pictures to a report."""
-    return replace(report, maps=tuple(maps))

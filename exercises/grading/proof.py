@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from exercises.grading.grade import check_all, parse_answer
+from exercises.grading.grade import grade, parse_answer
 from exercises.grading.parsing import AnswerRefused
 from exercises.grading.report import Report
 from exercises.grading.spec_common import Trap
@@ -58,6 +58,6 @@ def _trap_problems(spec: ExerciseSpec, trap: Trap, key: str, seed: int) -> list[
 def _grade_raw(spec: ExerciseSpec, raw: object, seed: int) -> Report | AnswerRefused:
     """Grade an answer as a student would send it."""
     try:
-        return check_all(spec, parse_answer(spec, raw), seed)
+        return grade(spec, parse_answer(spec, raw), seed)
     except AnswerRefused as refusal:
         return refusal

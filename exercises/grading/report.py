@@ -1,4 +1,4 @@
-"""What a student gets back: checks with points, notes, and decision maps."""
+"""What a student gets back: checks with points and notes; and decision maps, drawn apart."""
 
 import math
 from collections.abc import Sequence
@@ -98,7 +98,6 @@ class Report:
 
     checks: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
-    maps: tuple[DecisionMap, ...] = ()
 
     @property
     def max_score(self) -> float:
@@ -121,7 +120,6 @@ class Report:
             "max_score": self.max_score,
             "checks": [check.to_json() for check in self.checks],
             "notes": list(self.notes),
-            "maps": [drawn.to_json() for drawn in self.maps],
         }
 
 

@@ -41,10 +41,14 @@ class ExerciseRevision(AppendOnly):
 
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the specification and of the rendered HTML")
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 of the specification and of the rendered HTML"
+    )
     title = models.CharField(max_length=200)
     points = models.FloatField()
-    attempts = models.PositiveIntegerField(help_text="Attempts that a student has; 0 means as many as they like")
+    attempts = models.PositiveIntegerField(
+        help_text="Attempts that a student has; 0 means as many as they like"
+    )
     spec = models.JSONField()
     pages = models.JSONField(help_text="Rendered HTML: statement, hints, worked solution")
     created_at = models.DateTimeField()
@@ -68,7 +72,9 @@ class Assignment(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="assignments")
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="assignments")
     attempts = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Attempts in this course; 0 means unlimited, empty means as the exercise says"
+        null=True,
+        blank=True,
+        help_text="Attempts in this course; 0 means unlimited, empty means as the exercise says",
     )
     due_at = models.DateTimeField(null=True, blank=True, help_text="Later answers are marked late")
     is_paused = models.BooleanField(default=False, help_text="While paused, no new answers are taken")
@@ -76,7 +82,9 @@ class Assignment(models.Model):
     class Meta:
         ordering = ["course", "exercise"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "exercise"], name="assignment_is_one_per_course_and_exercise"),
+            models.UniqueConstraint(
+                fields=["course", "exercise"], name="assignment_is_one_per_course_and_exercise"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,9 @@ class Grade(AppendOnly):
     """One run of the grader over one submission, with what is needed to run it again."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="grades")
-    run = models.PositiveSmallIntegerField(default=1, help_text="1 for the first grading; a regrade adds the next")
+    run = models.PositiveSmallIntegerField(
+        default=1, help_text="1 for the first grading; a regrade adds the next"
+    )
     revision = models.ForeignKey(ExerciseRevision, on_delete=models.PROTECT, related_name="grades")
     score = models.FloatField()
     max_score = models.FloatField()
@@ -44,7 +46,9 @@ class GradeChange(AppendOnly):
     """A person's decision about the grade of one submission, with the reason."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="changes")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grade_changes")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grade_changes"
+    )
     old_score = models.FloatField(null=True, help_text="Empty where nothing was graded before")
     new_score = models.FloatField()
     reason = models.TextField()

@@ -80,7 +80,7 @@ class Submission(models.Model):
     attempt = models.PositiveIntegerField()
     answer = models.JSONField()
     answer_digest = models.CharField(max_length=64)
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not unique)
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
     failure = models.CharField(max_length=12, choices=Failure, default=Failure.NONE, blank=True)
     fence = models.PositiveIntegerField(default=0)
@@ -94,7 +94,9 @@ class Submission(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "exercise", "attempt"], name="submission_attempt_is_unique"),
+            models.UniqueConstraint(
+                fields=["enrolment", "exercise", "attempt"], name="submission_attempt_is_unique"
+            ),
             models.UniqueConstraint(
                 fields=["enrolment", "idempotency_key"], name="submission_idempotency_key_is_used_once"
             ),
@@ -109,12 +111,15 @@ class Submission(models.Model):
                 name="submission_has_an_end_when_final",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.FAILED) ^ Q(failure=Failure.NONE), name="submission_failure_has_a_reason"
+                condition=Q(status=Status.FAILED) ^ Q(failure=Failure.NONE),
+                name="submission_failure_has_a_reason",
             ),
         ]
         indexes = [
             models.Index(F("fence"), F("id"), condition=Q(status=Status.QUEUED), name="submission_queue"),
-            models.Index(fields=["lease_until"], condition=Q(status=Status.RUNNING), name="submission_leases"),
+            models.Index(
+                fields=["lease_until"], condition=Q(status=Status.RUNNING), name="submission_leases"
+            ),
         ]
 
     def __str__(self) -> str:

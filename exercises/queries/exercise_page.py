@@ -25,9 +25,10 @@ def page_context(exercise: Exercise, enrolment: Enrolment | None, user: Any) -> 
     spec = spec_of(exercise.revision_id)
     standing = standings(enrolment, [exercise])[exercise.pk]
     why_not = _why_not(exercise, enrolment, standing, user)
+    lesson = exercise.lesson
     return {
         "exercise": _exercise(exercise, spec, standing),
-        "lesson": {"title": exercise.lesson.revision.title, "url": exercise.lesson.get_absolute_url()},
+        "lesson": {"title": lesson.title, "url": lesson.get_absolute_url()},
         "attempts": {"used": standing.used, "allowed": standing.allowed, "left": standing.left()},
         "best": standing.best,
         "due_at": due_date(enrolment, exercise),
@@ -52,7 +53,7 @@ def curl_example(url: str, slug: str, spec: ExerciseSpec) -> str:
 
 
 def _exercise(exercise: Exercise, spec: ExerciseSpec, standing: Standing) -> dict[str, Any]:
-    pages = exercise.revision.pages
+    pages = exercise.revision.pages if exercise.revision else {}
     may_see_solution = standing.best is not None and standing.best >= spec.points
     return {
         "id": exercise.slug,
@@ -63,7 +64,8 @@ def _exercise(exercise: Exercise, spec: ExerciseSpec, standing: Standing) -> dic
         "hints": [stored_html(hint) for hint in pages["hints"]],
         "worked": stored_html(pages["worked"]) if pages["worked"] and may_see_solution else None,
         "checks": [
-            {"name": check.name, "points": check.points, "hidden": check.hidden} for check in listed_checks(spec)
+            {"name": check.name, "points": check.points, "hidden": check.hidden}
+            for check in listed_checks(spec)
         ],
     }
 

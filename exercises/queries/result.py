@@ -13,7 +13,7 @@ from exercises.queries.specs import spec_of
 STEPS = ("Received", "In line", "Grading", "Result")
 SENTENCES = {
     Status.GRADED: "Your answer is graded.",
-    Status.FAILED: "We could not grade this answer. It is our fault and used no attempt; please submit it again.",
+    Status.FAILED: "We could not grade this answer. It is our fault and used no attempt; submit it again.",
     Status.CANCELLED: "This submission was cancelled and used no attempt.",
 }
 MAP_SIZE = 200
@@ -48,7 +48,9 @@ def attempts_at(submission: Submission) -> list[dict[str, Any]]:
 def attempt_rows(submissions: Any) -> list[dict[str, Any]]:
     rows = list(with_lateness(with_scores(submissions.select_related("revision"))).order_by("-attempt"))
     best = max((row.score for row in rows if row.score is not None), default=None)
-    first_best = min((row.attempt for row in rows if row.score is not None and row.score == best), default=None)
+    first_best = min(
+        (row.attempt for row in rows if row.score is not None and row.score == best), default=None
+    )
     return [
         {
             "attempt": row.attempt,
@@ -164,7 +166,9 @@ def _lab_state(submission: Submission, checks: list[dict[str, Any]]) -> str:
     in_order = sorted(weights, key=lambda name: (name.split(".")[0], name.endswith("bias")))
     state = "w=" + ",".join(f"{value:g}" for name in in_order for value in _numbers(weights[name]))
     failed = next((check["counterexample"] for check in checks if check["counterexample"]), None)
-    return f"{state}&cross=" + ",".join(f"{value:g}" for value in failed["inputs"].values()) if failed else state
+    return (
+        f"{state}&cross=" + ",".join(f"{value:g}" for value in failed["inputs"].values()) if failed else state
+    )
 
 
 def _numbers(value: Any) -> list[float]:

@@ -28,7 +28,9 @@ def with_scores(submissions: Any) -> Any:
 def with_lateness(submissions: Any) -> Any:
     """Add `is_late`: sent after the due date that the course has for the exercise now."""
     overdue = Assignment.objects.filter(
-        course=OuterRef("enrolment__course"), exercise=OuterRef("exercise"), due_at__lt=OuterRef("submitted_at")
+        course=OuterRef("enrolment__course"),
+        exercise=OuterRef("exercise"),
+        due_at__lt=OuterRef("submitted_at"),
     )
     return submissions.annotate(is_late=Exists(overdue))
 

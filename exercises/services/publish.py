@@ -1,4 +1,4 @@
-"""Publish the content folder: prove every exercise first, then write lessons and revisions in one transaction."""
+"""Publish the content folder: prove every exercise, then write everything in one transaction."""
 
 import hashlib
 import json
@@ -45,7 +45,7 @@ def sync_content(*, folder: Path, now: datetime) -> Published:
     course = read_course(folder)
     problems: list[ContentProblem] = []
     lessons = [item for file in course.lessons if (item := _render(file, problems)) is not None]
-    exercises = [item for file in course.exercises if (item := _prove(file, problems)) is not None]
+    exercises = [proven for file in course.exercises if (proven := _prove(file, problems)) is not None]
     if problems:
         raise ContentInvalid(problems)
     return _publish(course, lessons, exercises, now)
@@ -78,7 +78,9 @@ def _page(file: ExerciseFile, key: str, markdown: str, problems: list[ContentPro
     try:
         return str(render_text(markdown))
     except RenderingFailed as error:
-        problems += [ContentProblem(file.path, f"{key}, line {p.line}", p.message, p.cure) for p in error.problems]
+        problems += [
+            ContentProblem(file.path, f"{key}, line {p.line}", p.message, p.cure) for p in error.problems
+        ]
     return ""
 
 

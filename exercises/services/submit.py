@@ -20,7 +20,7 @@ KEY_LENGTH = 255
 def submit_answer(
     *, enrolment: Enrolment, exercise: Exercise, answer: object, idempotency_key: str | None, now: datetime
 ) -> tuple[Submission, bool]:
-    """Return the submission and whether it is new; the same key with the same answer gives the first one again.
+    """Return the submission and whether it is new; the same key and answer give the first one again.
 
     Raises AnswerRefused with every problem of the answer, LimitReached when the course's rules forbid it,
     StudentMistake when a key is used for something else.
@@ -68,7 +68,8 @@ def _earlier(enrolment: Enrolment, exercise: Exercise, key: str | None, digest: 
     row: Submission | None = Submission.objects.filter(enrolment=enrolment, idempotency_key=key).first()
     if row is not None and (row.exercise_id, row.answer_digest) != (exercise.pk, digest):
         raise StudentMistake(
-            "idempotency_key_reused", "This Idempotency-Key belongs to another answer. Send a new key with a new answer."
+            "idempotency_key_reused",
+            "This Idempotency-Key belongs to another answer. Send a new key with a new answer.",
         )
     return row
 

@@ -52,7 +52,8 @@ def claim() -> list[Job]:
         )
         claimed = Submission.objects.filter(pk__in=chosen).select_related("exercise").order_by("pk")
         return [
-            Job(row.pk, row.fence, row.revision_id, row.enrolment_id, row.exercise.slug, row.answer) for row in claimed
+            Job(row.pk, row.fence, row.revision_id, row.enrolment_id, row.exercise.slug, row.answer)
+            for row in claimed
         ]
 
 

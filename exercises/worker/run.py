@@ -47,8 +47,8 @@ def _grade(job: Job) -> Result | None:
     started = time.perf_counter()
     try:
         report = grade(spec_of(job.revision_pk), job.answer, seed)
-    except Exception as error:
-        log.exception("grading submission %s failed at try %s: %s", job.pk, job.fence, error)
+    except Exception:
+        log.exception("grading submission %s failed at try %s", job.pk, job.fence)
         give_back(job, Failure.GRADER_ERROR)
         return None
     return Result(

@@ -19,7 +19,9 @@ class MeView(APIView):
 
     scopes = {"GET": None}
 
-    @extend_schema(operation_id="me", responses=MeSerializer, summary="The signed-in person and their courses")
+    @extend_schema(
+        operation_id="me", responses=MeSerializer, summary="The signed-in person and their courses"
+    )
     def get(self, request: Request) -> Response:
         data = {"user": request.user, "enrolments": enrolments_of(request.user)}
         return Response(MeSerializer(data).data)

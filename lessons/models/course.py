@@ -41,7 +41,9 @@ class Section(models.Model):
 
     class Meta:
         ordering = ["course", "name"]
-        constraints = [models.UniqueConstraint(fields=["course", "name"], name="section_name_is_unique_in_course")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "name"], name="section_name_is_unique_in_course")
+        ]
 
     def __str__(self) -> str:
         return f"{self.course.slug}: {self.name}"

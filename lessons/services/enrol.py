@@ -9,7 +9,9 @@ from lessons.models import Course, Enrolment, Role, Section
 
 
 @transaction.atomic
-def enrol(*, user: User, course: Course, role: Role = Role.STUDENT, sections: Iterable[Section] = ()) -> Enrolment:
+def enrol(
+    *, user: User, course: Course, role: Role = Role.STUDENT, sections: Iterable[Section] = ()
+) -> Enrolment:
     """Give a person a role in a course; asking again changes the role and adds the sections."""
     enrolment, _ = Enrolment.objects.update_or_create(
         user=user, course=course, defaults={"role": role, "is_active": True}

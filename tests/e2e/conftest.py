@@ -12,7 +12,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.e2e.find_browser import find_browser
 from tests.site import Site
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+]
 WATCH_VIOLATIONS = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -86,7 +92,9 @@ def open_window(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]
 
     yield open_one
     for visitor in visitors:
-        violations: Any = visitor.page.evaluate("window.violations ?? []") if visitor.page.url != "about:blank" else []
+        violations: Any = (
+            visitor.page.evaluate("window.violations ?? []") if visitor.page.url != "about:blank" else []
+        )
         visitor.page.context.close()
         assert visitor.errors == []
         assert violations == []

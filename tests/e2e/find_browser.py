@@ -71,7 +71,11 @@ def _install_debians() -> None:
         raise NoBrowser("needs root and apt-get")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     _run(["apt-get", "update", "-qq"], seconds=300, env=environment)
-    _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], seconds=900, env=environment)
+    _run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+        seconds=900,
+        env=environment,
+    )
 
 
 def _install_npms() -> None:
@@ -89,7 +93,14 @@ def _install_npms() -> None:
 
 def _run(command: list[str], *, seconds: float, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        command, cwd=ROOT, env=env, timeout=seconds, check=False, capture_output=True, text=True, errors="replace"
+        command,
+        cwd=ROOT,
+        env=env,
+        timeout=seconds,
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     if done.returncode != 0:
         raise NoBrowser(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-200:]}")

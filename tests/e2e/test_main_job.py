@@ -70,7 +70,9 @@ def test_the_result_comes_without_a_reload_and_the_status_line_stays_in_place(vi
     expect(page.locator(".decision-map")).to_have_count(3)
 
 
-def test_without_javascript_the_form_posts_and_the_result_is_readable(open_window: Callable[..., Visitor]) -> None:
+def test_without_javascript_the_form_posts_and_the_result_is_readable(
+    open_window: Callable[..., Visitor],
+) -> None:
     visitor = open_window(javascript=False)
     visitor.sign_up()
     page = visitor.go(EXERCISE)
@@ -92,7 +94,9 @@ def test_a_double_click_makes_one_submission(visitor: Visitor) -> None:
     expect(page.get_by_role("region", name="Attempts").locator("tbody tr")).to_have_count(1)
 
 
-def test_a_wrong_answer_shows_a_counterexample_and_keeps_the_weights_for_another_try(visitor: Visitor) -> None:
+def test_a_wrong_answer_shows_a_counterexample_and_keeps_the_weights_for_another_try(
+    visitor: Visitor,
+) -> None:
     visitor.sign_up()
     page = visitor.go(EXERCISE)
     fill(page, **{"weights.0.weight[0][1]": "-20", "weights.0.weight[1][0]": "20"})
@@ -135,7 +139,9 @@ def test_a_refused_answer_keeps_what_was_typed_and_names_the_field(
     expect(page.locator("input[name='weights.0.weight[0][0]']")).to_have_value("20")
 
 
-def test_an_answer_typed_before_signing_in_is_still_there_afterwards(open_window: Callable[..., Visitor]) -> None:
+def test_an_answer_typed_before_signing_in_is_still_there_afterwards(
+    open_window: Callable[..., Visitor],
+) -> None:
     visitor = open_window(javascript=False)
     page = visitor.go(EXERCISE)
     fill(page)

@@ -15,13 +15,15 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """
 async (tags) => {
   const result = await axe.run(document, { runOnly: tags });
-  return result.violations.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  const places = (rule) => rule.nodes.map((node) => node.target.join(" ")).join(", ");
+  return result.violations.map((rule) => `${rule.id}: ${places(rule)}`);
 }
 """
 SPACING = """
 () => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+  sheet.replaceSync(`
+    * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
     p { margin-bottom: 2em !important }`);
   document.adoptedStyleSheets = [sheet];
 }
@@ -64,7 +66,7 @@ def violations(page: Page) -> Any:
 
 
 def check_page(page: Page) -> None:
-    """One page: no accessibility violation, and nothing beyond a 320 px screen, even with wide text spacing."""
+    """One page: no accessibility violation, nothing beyond a 320 px screen, even with wide text spacing."""
     size = page.viewport_size
     assert size is not None
     assert violations(page) == []
@@ -77,7 +79,9 @@ def check_page(page: Page) -> None:
 
 @WINDOWS
 @pytest.mark.parametrize("path", PUBLIC)
-def test_a_public_page_is_sound(open_window: Callable[..., Visitor], path: str, width: int, theme: str) -> None:
+def test_a_public_page_is_sound(
+    open_window: Callable[..., Visitor], path: str, width: int, theme: str
+) -> None:
     check_page(open_window(width=width, theme=theme).go(path))
 
 

@@ -1,4 +1,4 @@
-"""What people do during a fault test, as one command each; prints JSON. Run by tests/stack.py with the stack's settings."""
+"""What people do during a fault test, as one command each; run by tests/stack.py, prints JSON."""
 
 import json
 import sys
@@ -36,7 +36,11 @@ def submit(times: str) -> list[str]:
     for _ in range(int(times)):
         for enrolment in Enrolment.objects.all():
             submission, _ = submit_answer(
-                enrolment=enrolment, exercise=exercise, answer=reference, idempotency_key=None, now=timezone.now()
+                enrolment=enrolment,
+                exercise=exercise,
+                answer=reference,
+                idempotency_key=None,
+                now=timezone.now(),
             )
             made.append(submission.public_id)
     return made
@@ -46,7 +50,8 @@ def outcomes() -> list[dict[str, Any]]:
     """Say of each submission how it ended and how often it was graded."""
     rows = Submission.objects.annotate(graded=Count("grades")).order_by("pk")
     return [
-        {"status": row.status, "grades": row.graded, "claims": row.fence, "scores": _scores(row)} for row in rows
+        {"status": row.status, "grades": row.graded, "claims": row.fence, "scores": _scores(row)}
+        for row in rows
     ]
 
 

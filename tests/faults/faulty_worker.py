@@ -1,6 +1,6 @@
 """The real worker with a fault put into its grading: `celery -A tests.faults.faulty_worker worker`.
 
-FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=poison kills the process in each grade.
+FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=poison kills the process.
 """
 
 import os

@@ -15,7 +15,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument(
-            "--scope", action="append", dest="scopes", metavar="SCOPE", help=f"repeatable; {', '.join(Scope.values)}"
+            "--scope",
+            action="append",
+            dest="scopes",
+            metavar="SCOPE",
+            help=f"repeatable; {', '.join(Scope.values)}",
         )
         parser.add_argument("--name", default="command line")
         parser.add_argument("--days", type=int, default=180, help="how long it lasts")
@@ -30,7 +34,11 @@ class Command(BaseCommand):
             raise CommandError(f"--days {options['days']} is outside 1 to 3650")
         try:
             _, token = create_token(
-                user=user, name=options["name"], scopes=options["scopes"], now=timezone.now(), days=options["days"]
+                user=user,
+                name=options["name"],
+                scopes=options["scopes"],
+                now=timezone.now(),
+                days=options["days"],
             )
         except UnknownScope as error:
             raise CommandError(str(error)) from error

@@ -15,5 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.EMBEDDED:
-            raise CommandError("DATABASE_URL or REDIS_URL is set: start the services of docker-compose.yml instead")
+            raise CommandError(
+                "DATABASE_URL or REDIS_URL is set: start the services of docker-compose.yml instead"
+            )
         sys.exit(run_site())

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 
 class Patience:
-    """Ring for what waits, ever more rarely while nobody answers, so that bells do not pile up in the broker."""
+    """Ring for what waits, ever more rarely while nobody answers: bells must not pile up in the broker."""
 
     def __init__(self) -> None:
         self.pause = 0

@@ -24,7 +24,12 @@ def change_url(row: Any) -> str:
 
 
 def test_an_instructor_sees_the_course_and_an_assistant_their_section(
-    student: Enrolment, other_student: Enrolment, assistant: Enrolment, instructor: Enrolment, xor: Exercise, signed_in: SignIn
+    student: Enrolment,
+    other_student: Enrolment,
+    assistant: Enrolment,
+    instructor: Enrolment,
+    xor: Exercise,
+    signed_in: SignIn,
 ) -> None:
     inside, outside = factories.submission(student, xor), factories.submission(other_student, xor)
 
@@ -38,7 +43,9 @@ def test_an_instructor_sees_the_course_and_an_assistant_their_section(
     assert signed_in(assistant).get(change_url(outside)).status_code == 404
 
 
-def test_an_instructor_of_another_course_sees_nothing(student: Enrolment, xor: Exercise, signed_in: SignIn) -> None:
+def test_an_instructor_of_another_course_sees_nothing(
+    student: Enrolment, xor: Exercise, signed_in: SignIn
+) -> None:
     row = factories.submission(student, xor)
     elsewhere = Course.objects.create(slug="elsewhere", title="Elsewhere")
     stranger = enrol(user=factories.person("stranger"), course=elsewhere, role=Role.INSTRUCTOR)
@@ -71,7 +78,9 @@ def test_an_override_is_written_with_its_reason_and_shown_to_the_student(
 ) -> None:
     row = factories.graded(student, xor, factories.WRONG_WIRING)
 
-    response = signed_in(instructor).post(f"{LIST}{row.pk}/override/", {"score": "75", "reason": "Explained it well"})
+    response = signed_in(instructor).post(
+        f"{LIST}{row.pk}/override/", {"score": "75", "reason": "Explained it well"}
+    )
 
     assert response.status_code == 302
     change = GradeChange.objects.get()
@@ -79,7 +88,9 @@ def test_an_override_is_written_with_its_reason_and_shown_to_the_student(
     assert "Explained it well" in signed_in(student).get(row.get_absolute_url()).content.decode()
 
 
-@pytest.mark.parametrize("data", [{"score": "75"}, {"score": "101", "reason": "x"}, {"score": "nan", "reason": "x"}, {}])
+@pytest.mark.parametrize(
+    "data", [{"score": "75"}, {"score": "101", "reason": "x"}, {"score": "nan", "reason": "x"}, {}]
+)
 def test_an_override_without_reason_or_out_of_range_is_422(
     student: Enrolment, instructor: Enrolment, xor: Exercise, signed_in: SignIn, data: dict[str, str]
 ) -> None:
@@ -102,7 +113,9 @@ def test_an_assistant_may_look_but_not_override(
     assert GradeChange.objects.count() == 0
 
 
-def test_an_override_needs_post(student: Enrolment, instructor: Enrolment, xor: Exercise, signed_in: SignIn) -> None:
+def test_an_override_needs_post(
+    student: Enrolment, instructor: Enrolment, xor: Exercise, signed_in: SignIn
+) -> None:
     row = factories.graded(student, xor)
 
     assert signed_in(instructor).get(f"{LIST}{row.pk}/override/").status_code == 405
@@ -121,7 +134,6 @@ def test_an_override_needs_post(student: Enrolment, instructor: Enrolment, xor: 
 )
 def test_the_filters_find_what_they_say(
     student: Enrolment,
-    other_student: Enrolment,
     instructor: Enrolment,
     xor: Exercise,
     signed_in: SignIn,
@@ -141,7 +153,12 @@ def test_the_filters_find_what_they_say(
 
 
 def test_the_section_filter_finds_the_section(
-    student: Enrolment, other_student: Enrolment, instructor: Enrolment, xor: Exercise, section: Any, signed_in: SignIn
+    student: Enrolment,
+    other_student: Enrolment,
+    instructor: Enrolment,
+    xor: Exercise,
+    section: Any,
+    signed_in: SignIn,
 ) -> None:
     inside, outside = factories.submission(student, xor), factories.submission(other_student, xor)
 
@@ -152,7 +169,11 @@ def test_the_section_filter_finds_the_section(
 
 
 def test_the_list_asks_the_same_number_of_queries_for_10_and_20_rows(
-    student: Enrolment, instructor: Enrolment, xor: Exercise, signed_in: SignIn, django_assert_max_num_queries: Any
+    student: Enrolment,
+    instructor: Enrolment,
+    xor: Exercise,
+    signed_in: SignIn,
+    django_assert_max_num_queries: Any,
 ) -> None:
     client = signed_in(instructor)
     Assignment.objects.create(course=student.course, exercise=xor, attempts=0)
@@ -168,7 +189,9 @@ def test_the_list_asks_the_same_number_of_queries_for_10_and_20_rows(
 
 
 @pytest.mark.parametrize("model", ["course", "section", "enrolment", "lesson", "exercise", "assignment"])
-def test_every_list_opens_for_a_superuser(superuser: User, xor: Exercise, signed_in: SignIn, model: str) -> None:
+def test_every_list_opens_for_a_superuser(
+    superuser: User, xor: Exercise, signed_in: SignIn, model: str
+) -> None:
     app = "exercises" if model in {"exercise", "assignment"} else "lessons"
     expected = 404 if model == "section" else 200
 

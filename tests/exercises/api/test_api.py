@@ -45,7 +45,9 @@ def test_the_lectures_weights_are_accepted_and_graded_100(student: Enrolment, xo
     assert set(body["receipt"]) >= {"revision", "engine_version", "fingerprint", "seed"}
 
 
-def test_the_report_of_a_wrong_answer_has_a_counterexample_with_every_unit(student: Enrolment, xor: Exercise) -> None:
+def test_the_report_of_a_wrong_answer_has_a_counterexample_with_every_unit(
+    student: Enrolment, xor: Exercise
+) -> None:
     row = factories.graded(student, xor, factories.WRONG_WIRING)
 
     body = Client().get(f"{SUBMISSIONS}{row.public_id}/", headers=factories.bearer(student, *ALL)).json()
@@ -78,7 +80,9 @@ def test_a_reused_key_for_another_answer_is_422(student: Enrolment) -> None:
 def test_a_refused_answer_names_field_value_and_limit(student: Enrolment) -> None:
     answer = {"weights": {**factories.LECTURE["weights"], "2.bias": [2e6]}}
 
-    problem = assert_problem(send(student, {"exercise": "xor-weights", "answer": answer}), 422, "answer_refused")
+    problem = assert_problem(
+        send(student, {"exercise": "xor-weights", "answer": answer}), 422, "answer_refused"
+    )
 
     (error,) = problem["errors"]
     assert error["field"] == "weights.2.bias[0]"
@@ -114,7 +118,9 @@ def test_a_malformed_body_is_422_and_stores_nothing(student: Enrolment, body: by
 
 
 def test_a_body_that_is_not_json_is_415(student: Enrolment) -> None:
-    response = Client().post(SUBMISSIONS, {"exercise": "xor-weights"}, headers=factories.bearer(student, *ALL))
+    response = Client().post(
+        SUBMISSIONS, {"exercise": "xor-weights"}, headers=factories.bearer(student, *ALL)
+    )
 
     assert_problem(response, 415, "unsupported_media_type")
 
@@ -132,7 +138,9 @@ def test_no_attempts_left_is_409(student: Enrolment, xor: Exercise) -> None:
     assert_problem(response, 409, "no_attempts_left")
 
 
-def test_another_students_submission_is_404(student: Enrolment, other_student: Enrolment, xor: Exercise) -> None:
+def test_another_students_submission_is_404(
+    student: Enrolment, other_student: Enrolment, xor: Exercise
+) -> None:
     row = factories.submission(student, xor)
 
     response = Client().get(f"{SUBMISSIONS}{row.public_id}/", headers=factories.bearer(other_student, *ALL))
@@ -140,7 +148,9 @@ def test_another_students_submission_is_404(student: Enrolment, other_student: E
     assert_problem(response, 404, "not_found")
 
 
-def test_the_list_holds_ones_own_submissions_only(student: Enrolment, other_student: Enrolment, xor: Exercise) -> None:
+def test_the_list_holds_ones_own_submissions_only(
+    student: Enrolment, other_student: Enrolment, xor: Exercise
+) -> None:
     mine = factories.submission(student, xor)
     factories.submission(other_student, xor)
 
@@ -211,7 +221,9 @@ def test_a_revoked_token_is_401(student: Enrolment) -> None:
     ],
 )
 def test_a_token_without_the_scope_is_403(student: Enrolment, method: str, url: str) -> None:
-    response = getattr(Client(), method)(url, content_type="application/json", headers=factories.bearer(student))
+    response = getattr(Client(), method)(
+        url, content_type="application/json", headers=factories.bearer(student)
+    )
 
     assert_problem(response, 403, "permission_denied")
 
@@ -271,7 +283,9 @@ def test_a_browser_session_needs_a_csrf_token(student: Enrolment, xor: Exercise)
     client = Client(enforce_csrf_checks=True)
     client.force_login(student.user, factories.BACKEND)
 
-    response = client.post(SUBMISSIONS, {"exercise": "xor-weights", "answer": factories.LECTURE}, "application/json")
+    response = client.post(
+        SUBMISSIONS, {"exercise": "xor-weights", "answer": factories.LECTURE}, "application/json"
+    )
 
     assert_problem(response, 403, "permission_denied")
 

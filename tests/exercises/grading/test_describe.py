@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exercises.grading.describe import blank_answer, listed_checks
-from exercises.grading.grade import check_all, parse_answer
+from exercises.grading.grade import grade, parse_answer
 from tests.exercises.grading.content import SPECS
 
 exercises = pytest.mark.parametrize("exercise", sorted(SPECS))
@@ -16,7 +16,7 @@ exercises = pytest.mark.parametrize("exercise", sorted(SPECS))
 def test_the_listed_checks_are_those_of_a_report(exercise: str) -> None:
     spec = SPECS[exercise]
 
-    report = check_all(spec, parse_answer(spec, spec.reference), 0)
+    report = grade(spec, parse_answer(spec, spec.reference), 0)
 
     assert [(c.name, c.points, c.hidden) for c in listed_checks(spec)] == [
         (c.name, c.max_points, c.hidden) for c in report.checks

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from exercises.grading.grade import (
     answer_from_fields,
     check_visible,
-    draw_maps,
     fields_from_answer,
     form_groups,
     grade,
@@ -56,7 +55,7 @@ def test_the_report_has_the_agreed_form(exercise: str) -> None:
 
     report = grade(spec, parse_answer(spec, spec.traps[0].answer), 1).to_json()
 
-    assert set(report) == {"score", "max_score", "checks", "notes", "maps"}
+    assert set(report) == {"score", "max_score", "checks", "notes"}
     keys = {"name", "passed", "points", "max_points", "hidden", "message", "counterexample"}
     assert all(set(check) == keys for check in report["checks"])
     assert sum(check["max_points"] for check in report["checks"]) == pytest.approx(spec.points)
@@ -147,7 +146,6 @@ def test_the_instant_check_knows_no_hidden_check_and_draws_nothing(exercise: str
         assert [(c.name, c.points, c.max_points) for c in instant.checks] == [
             (c.name, c.points, c.max_points) for c in visible
         ]
-        assert instant.maps == ()
         assert instant.max_score < spec.points
 
 
@@ -159,14 +157,6 @@ def test_the_instant_check_does_not_tell_of_a_tie() -> None:
 
     assert report.score == report.max_score
     assert report.notes == ()
-
-
-@exercises
-def test_maps_drawn_later_are_those_of_the_report(exercise: str) -> None:
-    spec = SPECS[exercise]
-    answer = parse_answer(spec, spec.traps[0].answer)
-
-    assert tuple(draw_maps(spec, answer, 3)) == grade(spec, answer, 3).maps
 
 
 @exercises

@@ -128,7 +128,7 @@ def test_numbers_beyond_a_million_are_refused(value: float) -> None:
 
     with pytest.raises(AnswerRefused) as refusal:
         reader.finish()
-    assert refusal.value.problems[0].limit == "a number from -1e+06 to 1e+06"
+    assert refusal.value.problems[0].limit == "a number from −1,000,000 to 1,000,000"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ def override(row: Submission, actor: Enrolment, score: float, reason: str = "Ora
     return override_grade(submission=row, actor=actor.user, score=score, reason=reason, now=timezone.now())
 
 
-def test_the_newest_override_is_the_grade_that_counts(student: Enrolment, instructor: Enrolment, xor: Exercise) -> None:
+def test_the_newest_override_is_the_grade_that_counts(
+    student: Enrolment, instructor: Enrolment, xor: Exercise
+) -> None:
     row = factories.graded(student, xor, factories.WRONG_WIRING)
 
     first = override(row, instructor, 60)
@@ -28,7 +30,9 @@ def test_the_newest_override_is_the_grade_that_counts(student: Enrolment, instru
     assert standings(student, [xor])[xor.pk].best == 80
 
 
-def test_the_graders_own_result_stays_as_it_was(student: Enrolment, instructor: Enrolment, xor: Exercise) -> None:
+def test_the_graders_own_result_stays_as_it_was(
+    student: Enrolment, instructor: Enrolment, xor: Exercise
+) -> None:
     row = factories.graded(student, xor)
 
     override(row, instructor, 10)
@@ -36,7 +40,9 @@ def test_the_graders_own_result_stays_as_it_was(student: Enrolment, instructor: 
     assert row.grades.get().score == 100
 
 
-@pytest.mark.parametrize(("score", "reason", "words"), [(101, "why", "0 to 100"), (-1, "why", "0 to 100"), (50, "  ", "why")])
+@pytest.mark.parametrize(
+    ("score", "reason", "words"), [(101, "why", "0 to 100"), (-1, "why", "0 to 100"), (50, "  ", "why")]
+)
 def test_a_bad_override_is_refused(
     student: Enrolment, instructor: Enrolment, xor: Exercise, score: float, reason: str, words: str
 ) -> None:
@@ -55,7 +61,9 @@ def test_a_submission_that_is_still_in_line_cannot_be_overridden(
         override(factories.submission(student, xor), instructor, 50)
 
 
-def test_ledger_rows_can_be_neither_edited_nor_deleted(student: Enrolment, instructor: Enrolment, xor: Exercise) -> None:
+def test_ledger_rows_can_be_neither_edited_nor_deleted(
+    student: Enrolment, instructor: Enrolment, xor: Exercise
+) -> None:
     row = factories.graded(student, xor)
     change = override(row, instructor, 50)
     grade = row.grades.get()

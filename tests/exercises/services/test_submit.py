@@ -57,7 +57,9 @@ def test_the_same_key_with_another_answer_is_refused(student: Enrolment, xor: Ex
 
 
 def test_two_people_may_use_the_same_key(student: Enrolment, other_student: Enrolment, xor: Exercise) -> None:
-    assert factories.submission(student, xor, key="k").pk != factories.submission(other_student, xor, key="k").pk
+    assert (
+        factories.submission(student, xor, key="k").pk != factories.submission(other_student, xor, key="k").pk
+    )
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "line\nbreak"])
@@ -123,7 +125,9 @@ def test_a_malformed_answer_is_refused_and_nothing_is_stored(student: Enrolment,
     assert Submission.objects.count() == 0
 
 
-def test_the_database_itself_refuses_a_second_row_for_the_same_attempt(student: Enrolment, xor: Exercise) -> None:
+def test_the_database_itself_refuses_a_second_row_for_the_same_attempt(
+    student: Enrolment, xor: Exercise
+) -> None:
     row = factories.submission(student, xor)
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -69,7 +69,9 @@ def test_a_job_that_lost_its_worker_is_claimed_on_its_own(student: Enrolment, xo
     )
 
 
-def test_a_late_result_is_discarded_when_another_worker_has_the_job(student: Enrolment, xor: Exercise) -> None:
+def test_a_late_result_is_discarded_when_another_worker_has_the_job(
+    student: Enrolment, xor: Exercise
+) -> None:
     row = factories.submission(student, xor)
     (late,) = claim()
     expire(row)

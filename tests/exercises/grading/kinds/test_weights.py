@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from engine.network import UnitTrace
-from exercises.grading.grade import form_groups, grade, parse_answer
+from exercises.grading.grade import draw_maps, form_groups, grade, parse_answer
 from exercises.grading.parsing import AnswerRefused, Problem
-from exercises.grading.report import CheckResult, Report
+from exercises.grading.report import CheckResult, DecisionMap, Report
 from tests.exercises.grading.content import SPECS, reference_of
 
 
@@ -21,6 +21,12 @@ def xor(changes: dict[str, Any], seed: int = 0) -> Report:
     spec, answer = SPECS["xor-weights"], reference_of("xor-weights")
     answer["weights"] |= changes
     return grade(spec, parse_answer(spec, answer), seed)
+
+
+def drawn_for(exercise: str, changes: dict[str, Any] | None = None) -> list[DecisionMap]:
+    spec, answer = SPECS[exercise], reference_of(exercise)
+    answer["weights"] |= changes or {}
+    return draw_maps(spec, parse_answer(spec, answer), 0)
 
 
 def failed(report: Report) -> list[CheckResult]:
@@ -115,17 +121,17 @@ def test_weights_at_the_limit_are_graded_without_overflow() -> None:
 
 
 def test_output_and_hidden_units_are_drawn_with_the_counterexample_marked() -> None:
-    report = xor(CLOSE_LINE)
+    counterexample = xor(CLOSE_LINE).first_counterexample()
+    maps = drawn_for("xor-weights", CLOSE_LINE)
 
-    counterexample = report.first_counterexample()
     assert counterexample is not None
-    assert [drawn.title for drawn in report.maps] == ["Output y", "Hidden unit h1", "Hidden unit h2"]
-    assert {drawn.cross for drawn in report.maps} == {tuple(counterexample.inputs.values())}
-    assert "4 of 4 labelled points are on the right side" in report.maps[0].alt
+    assert [drawn.title for drawn in maps] == ["Output y", "Hidden unit h1", "Hidden unit h2"]
+    assert {drawn.cross for drawn in maps} == {tuple(counterexample.inputs.values())}
+    assert "4 of 4 labelled points are on the right side" in maps[0].alt
 
 
 def test_a_map_has_its_points_and_a_table() -> None:
-    drawn = xor({}).maps[0].to_json()
+    drawn = drawn_for("xor-weights")[0].to_json()
 
     assert [(p["x"], p["y"], p["target"], p["right"]) for p in drawn["points"]] == [
         (0, 0, 0, True),
@@ -140,15 +146,15 @@ def test_a_map_has_its_points_and_a_table() -> None:
 
 
 def test_a_perceptron_has_one_map_and_four_are_drawn_at_most() -> None:
-    titles = [drawn.title for drawn in graded("perceptron-gates").maps]
+    titles = [drawn.title for drawn in drawn_for("perceptron-gates")]
 
     assert titles == ["AND", "OR", "NAND", "Line through two clouds"]
 
 
 def test_the_cross_is_only_on_the_map_of_the_network_that_failed() -> None:
-    report = graded("perceptron-gates", or__bias=[-3])
+    maps = drawn_for("perceptron-gates", {"or.bias": [-3]})
 
-    assert [drawn.cross for drawn in report.maps] == [None, (0, 1), None, None]
+    assert [drawn.cross for drawn in maps] == [None, (0, 1), None, None]
 
 
 @pytest.mark.parametrize(
