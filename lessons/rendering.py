@@ -26,6 +26,7 @@ from math_core import LatexError, LatexToMathML
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.dollarmath.index import math_inline_dollar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -68,6 +69,7 @@ ENGINE_SOURCE = r"^engine(\.[a-z_]+)+:[A-Za-z_]+(\.[A-Za-z_]+)*$"
 JSON_ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 SCROLL = 'tabindex="0" role="group"'
 
+_dollar_rule = math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)
 _to_mathml = LatexToMathML(annotation=True, fancy_error=False)
 
 
@@ -356,6 +358,18 @@ def _align_by_class(token: Token) -> None:
         token.attrSet("class", CELL_CLASSES[style])
 
 
+def _math_inline(state: StateInline, silent: bool) -> bool:
+    """Read a formula; at the start of a text, keep the plugin from looking at its last character."""
+    if state.pos > 0:
+        return _dollar_rule(state, silent)
+    text = state.src
+    state.src = text + "\n"
+    try:
+        return _dollar_rule(state, silent)
+    finally:
+        state.src = text
+
+
 def _raw_html(state: StateInline, silent: bool) -> bool:
     """Keep an HTML tag as a token of its own, so that it can be refused with its line."""
     found = HTML_TAG_RE.match(state.src[state.pos :])
@@ -404,6 +418,7 @@ def _parser() -> MarkdownIt:
     )
     for name in NOTES:
         parser.use(container_plugin, name, render=_note_renderer(name))
+    parser.inline.ruler.at("math_inline", _math_inline)
     parser.inline.ruler.before("html_inline", "raw_html", _raw_html)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)

@@ -358,3 +358,12 @@ def test_all_problems_come_at_once_with_lines_of_the_file() -> None:
 
 def test_stored_html_is_taken_as_it_is() -> None:
     assert stored_html("<p>kept</p>") == "<p>kept</p>"
+
+
+@pytest.mark.parametrize("text", ["$(0, 0)$ with sum 0", "$x$ is 1", "$a$ and $b$, 2 letters, 2"])
+def test_a_formula_at_the_start_is_read_though_the_text_ends_in_a_digit(text: str) -> None:
+    assert "<math" in render_text(text)
+
+
+def test_prices_are_no_formula_though_they_start_the_text() -> None:
+    assert "<math" not in render_text("$5 and $6")
