@@ -61,7 +61,7 @@ class CourseScopedAdmin(admin.ModelAdmin[Any]):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class SectionInline(admin.TabularInline[Section, Course]):
+class SectionInline(admin.StackedInline[Section, Course]):
     model = Section
     extra = 0
 

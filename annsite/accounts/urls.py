@@ -6,7 +6,7 @@ from django.urls import path
 from annsite.accounts import views
 
 urlpatterns = [
-    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", views.SignIn.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("signup/", views.sign_up, name="signup"),
     path("password/", auth_views.PasswordChangeView.as_view(), name="password_change"),

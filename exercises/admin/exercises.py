@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from exercises.models import Assignment, Exercise
@@ -24,12 +26,20 @@ class ExerciseAdmin(ReadOnlyAdmin):
         return f"lessons/content/{lesson.number:02}-{lesson.slug}/exercises/{exercise.slug}.toml"
 
 
+# One field for date and time of day, in place of the admin's two without labels.
+DATE_AND_TIME = {
+    "form_class": forms.DateTimeField,
+    "widget": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+}
+
+
 @admin.register(Assignment)
 class AssignmentAdmin(CourseScopedAdmin):
     list_display = ["exercise", "course", "due_at", "attempts", "is_paused"]
     list_select_related = ["exercise", "course"]
     list_filter = ["course", "is_paused"]
     search_fields = ["exercise__slug"]
+    formfield_overrides = {models.DateTimeField: DATE_AND_TIME}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "exercise":

@@ -120,13 +120,13 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     def grade(self, row: Any) -> str:
         return "" if row.score is None else f"{row.score:g} of {row.max_score:g}"
 
-    @admin.display(boolean=True)
-    def late(self, row: Any) -> bool:
-        return bool(row.is_late)
+    @admin.display
+    def late(self, row: Any) -> str:
+        return "late" if row.is_late else ""
 
-    @admin.display(boolean=True)
-    def overridden(self, row: Any) -> bool:
-        return bool(row.is_overridden)
+    @admin.display
+    def overridden(self, row: Any) -> str:
+        return "overridden" if row.is_overridden else ""
 
     def get_urls(self) -> Any:
         override = self.admin_site.admin_view(require_POST(self.override_view))

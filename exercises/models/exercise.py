@@ -76,7 +76,7 @@ class Assignment(models.Model):
         blank=True,
         help_text="Attempts in this course; 0 means unlimited, empty means as the exercise says",
     )
-    due_at = models.DateTimeField(null=True, blank=True, help_text="Later answers are marked late")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="In UTC; later answers are marked late")
     is_paused = models.BooleanField(default=False, help_text="While paused, no new answers are taken")
 
     class Meta:
