@@ -148,7 +148,7 @@ def test_a_wrong_password_is_refused_without_saying_whether_the_name_exists(
 def test_the_fifth_wrong_password_closes_sign_in_even_for_the_right_one(
     client: Client, student: Enrolment
 ) -> None:
-    assert fail_to_sign_in(client, TRIES - 1) == 200
+    assert fail_to_sign_in(client, TRIES - 1) == 422
 
     response = client.post(reverse("login"), {"username": "student", "password": "wrong"})
 

@@ -1,0 +1,124 @@
+"""Publishing: everything or nothing, revisions that never change, and every problem named at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from exercises.models import Exercise, ExerciseRevision
+from exercises.services.publish import Published, sync_content
+from lessons.models import Lesson, LessonRevision
+from lessons.reading import ContentInvalid
+
+pytestmark = pytest.mark.django_db
+
+XOR = "07-mlp-xor/exercises/xor-weights.toml"
+LESSON = "07-mlp-xor/lesson.md"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the real content, to be changed by a test."""
+    return Path(shutil.copytree(settings.CONTENT_DIR, tmp_path / "content"))
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def sync(folder: Path) -> Published:
+    return sync_content(folder=folder, now=timezone.now())
+
+
+def test_publishing_the_same_files_again_changes_nothing(folder: Path) -> None:
+    counts = (ExerciseRevision.objects.count(), LessonRevision.objects.count())
+
+    published = sync(folder)
+
+    assert (published.new_exercise_revisions, published.new_lesson_revisions, published.retired) == (0, 0, 0)
+    assert (ExerciseRevision.objects.count(), LessonRevision.objects.count()) == counts
+
+
+def test_a_changed_exercise_gets_a_new_revision_and_keeps_the_old_one(folder: Path) -> None:
+    before = Exercise.objects.get(slug="xor-weights").revision
+    assert before is not None
+    change(folder / XOR, before.title, "XOR, said otherwise")
+
+    published = sync(folder)
+
+    exercise = Exercise.objects.select_related("revision").get(slug="xor-weights")
+    assert published.new_exercise_revisions == 1
+    assert exercise.revision is not None
+    assert (exercise.revision.number, exercise.revision.title) == (before.number + 1, "XOR, said otherwise")
+    assert ExerciseRevision.objects.get(pk=before.pk).title == before.title
+
+
+def test_going_back_to_an_earlier_text_uses_its_revision_again(folder: Path) -> None:
+    before = Exercise.objects.get(slug="xor-weights").revision
+    assert before is not None
+    original = (folder / XOR).read_text()
+    change(folder / XOR, before.title, "XOR, said otherwise")
+    sync(folder)
+    (folder / XOR).write_text(original)
+
+    published = sync(folder)
+
+    assert published.new_exercise_revisions == 0
+    assert Exercise.objects.get(slug="xor-weights").revision_id == before.pk
+
+
+def test_a_removed_exercise_is_retired_and_may_come_back(folder: Path) -> None:
+    text = (folder / XOR).read_text()
+    (folder / XOR).unlink()
+
+    assert sync(folder).retired == 1
+    assert Exercise.objects.get(slug="xor-weights").retired_at is not None
+    (folder / XOR).write_text(text)
+    sync(folder)
+    assert Exercise.objects.get(slug="xor-weights").retired_at is None
+
+
+def test_a_removed_lesson_is_announced_again_and_keeps_its_revisions(folder: Path) -> None:
+    shutil.rmtree(folder / "07-mlp-xor")
+
+    sync(folder)
+
+    lesson = Lesson.objects.get(slug="mlp-xor")
+    assert lesson.revision is None
+    assert lesson.revisions.count() == 1
+
+
+def test_every_problem_of_every_file_is_reported_and_nothing_is_published(folder: Path) -> None:
+    change(folder / XOR, 'kind = "weights"', 'kind = "weights"\nsurprise = 1')
+    change(folder / "01-mp-neuron/exercises/mp-gates.toml", "points = 100", 'points = "100"')
+    change(folder / "02-perceptron/lesson.md", "$", r"$\nonsense{")
+    before = set(Exercise.objects.values_list("slug", "revision"))
+
+    with pytest.raises(ContentInvalid) as refusal:
+        sync(folder)
+
+    paths = {problem.path for problem in refusal.value.problems}
+    assert paths >= {XOR, "01-mp-neuron/exercises/mp-gates.toml", "02-perceptron/lesson.md"}
+    assert all(problem.message and problem.cure for problem in refusal.value.problems)
+    assert set(Exercise.objects.values_list("slug", "revision")) == before
+
+
+def test_a_reference_that_is_wrong_is_not_published(folder: Path) -> None:
+    change(folder / XOR, '"2.bias" = [-30]', '"2.bias" = [-10]')
+
+    with pytest.raises(ContentInvalid, match="reference"):
+        sync(folder)
+
+
+def test_the_command_prints_each_problem_and_fails(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(folder / XOR, 'kind = "weights"', 'kind = "guesses"')
+
+    with pytest.raises(CommandError, match="nothing was published"):
+        call_command("sync_content", str(folder))
+
+    assert XOR in capsys.readouterr().err
