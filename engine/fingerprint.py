@@ -5,6 +5,7 @@ products, exp, tanh and the random generator. It says nothing about speed.
 """
 
 import hashlib
+from functools import cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from engine import __version__
 from engine.activations import sigmoid
 
 
+@cache
 def fingerprint() -> str:
     """Hash a few fixed computations to 16 hexadecimal digits."""
     generator = np.random.Generator(np.random.PCG64(1943))

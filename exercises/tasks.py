@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from exercises.worker.claim import will_be_found
 from exercises.worker.run import grade_waiting
 
 BELL_EXPIRES_SECONDS = 60
@@ -14,8 +15,14 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="exercises.answer_bell", ignore_result=True)
 def answer_bell() -> None:
-    """Grade what waits; ring again where more is left than one bell may do."""
-    if grade_waiting():
+    """Grade what waits; ring again where more is left than one worker or one bell may do."""
+    if grade_waiting(wake_another=ring):
+        ring()
+
+
+def ring_for(submission_pk: int) -> None:
+    """Ring for a new submission, unless a worker is bound to find it anyway."""
+    if not will_be_found(submission_pk):
         ring()
 
 

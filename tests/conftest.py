@@ -24,7 +24,7 @@ __all__ = ["site"]
 
 # Playwright keeps an event loop in the main thread; Django would then refuse every query of a later test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-app.conf.broker_url = "redis+socket:///nonexistent/no-broker-in-unit-tests.sock"
+app.conf.update(broker_url="redis+socket:///nonexistent/no-broker-in-unit-tests.sock")
 
 
 @pytest.fixture(autouse=True)

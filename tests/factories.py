@@ -50,10 +50,16 @@ def submission(
     return row
 
 
+def grade_all() -> None:
+    """Grade what waits, as a worker does when the bell rings."""
+    while grade_waiting(wake_another=lambda: None):
+        pass
+
+
 def graded(enrolment: Enrolment, exercise: Exercise, answer: dict[str, Any] = LECTURE) -> Submission:
     """Submit, and grade as a worker would when the bell rings."""
     row = submission(enrolment, exercise, answer)
-    grade_waiting()
+    grade_all()
     row.refresh_from_db()
     return row
 

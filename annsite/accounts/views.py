@@ -1,18 +1,25 @@
-"""Pages of the account: sign up, and API tokens. Sign-in itself is Django's."""
+"""Pages of the account: sign up, and API tokens. Sign-in and passwords are Django's."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import (
+    LoginView,
+    PasswordChangeView,
+    PasswordResetConfirmView,
+    PasswordResetView,
+)
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic import FormView
 
 from annsite.accounts import services
 from annsite.accounts.forms import SignUpForm, TokenForm
@@ -21,8 +28,12 @@ from annsite.accounts.models import ApiToken
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-class SignIn(LoginView):
-    """Django's sign-in; a refused form is answered with 422, as every refused form here."""
+class FormPage(FormView[Any]):
+    """Make Django's form pages answer as ours do: 405 to other methods, 422 to a refused form."""
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response = super().form_invalid(form)
@@ -30,12 +41,28 @@ class SignIn(LoginView):
         return response
 
 
+class SignIn(FormPage, LoginView):
+    redirect_authenticated_user = True
+
+
+class ChangePassword(FormPage, PasswordChangeView):
+    pass
+
+
+class AskForReset(FormPage, PasswordResetView):
+    pass
+
+
+class SetNewPassword(FormPage, PasswordResetConfirmView):
+    pass
+
+
 @sensitive_post_parameters()
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Make an account, sign in, and go back to where the person was."""
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = services.sign_up(
             username=form.cleaned_data["username"],
@@ -50,10 +77,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """List the person's tokens; make one and show it once."""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "new_token": None}
     if request.method == "POST" and form.is_valid():
         _, context["new_token"] = services.create_token(

@@ -5,8 +5,13 @@ from typing import Any
 from annsite.rest.errors import TITLES
 from annsite.rest.renderers import PROBLEM_TYPE
 
-ALWAYS = (401, 403, 406, 429)
-WITH_BODY = (400, 413, 415, 422)
+ALWAYS = (401, 403, 406)
+WITH_BODY = (400, 404, 413, 415, 422, 429)
+WHEN_QUEUED = (409,)
+HEADERS = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Always Bearer"}},
+    429: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}},
+}
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457 problem details.",
@@ -44,7 +49,9 @@ def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
     statuses = list(ALWAYS)
     if "requestBody" in operation:
-        statuses += [*WITH_BODY, 404, 409]
+        statuses += WITH_BODY
+    if "202" in operation["responses"]:
+        statuses += WHEN_QUEUED
     if "{" in path or operation.get("parameters"):
         statuses += [400, 404]
     return sorted(set(statuses))
@@ -52,4 +59,7 @@ def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
 
 def _answer(status: int) -> dict[str, Any]:
     reference = {"$ref": "#/components/schemas/Problem"}
-    return {"description": TITLES[status], "content": {PROBLEM_TYPE: {"schema": reference}}}
+    answer: dict[str, Any] = {"description": TITLES[status]}
+    if status in HEADERS:
+        answer["headers"] = HEADERS[status]
+    return answer | {"content": {PROBLEM_TYPE: {"schema": reference}}}

@@ -75,19 +75,20 @@ def standings(enrolment: Enrolment | None, exercises: list[Exercise]) -> dict[in
         row.exercise_id: row.attempts
         for row in Assignment.objects.filter(course=enrolment.course_id, exercise__in=exercises)
     }
-    teaches = enrolment.role != Role.STUDENT
     return {
         row.pk: Standing(
             best=found.get(row.pk, {}).get("best"),
             used=found.get(row.pk, {}).get("used", 0),
-            allowed=0 if teaches else _allowed(row, rules.get(row.pk)),
+            allowed=attempts_allowed(enrolment, row, rules.get(row.pk)),
         )
         for row in exercises
     }
 
 
-def _allowed(exercise: Exercise, rule: int | None) -> int:
-    """The course's rule, else the exercise's own; whoever teaches is not counted at all."""
+def attempts_allowed(enrolment: Enrolment, exercise: Exercise, rule: int | None) -> int:
+    """The course's rule, else the exercise's own; 0 is no limit, as for whoever teaches."""
+    if enrolment.role != Role.STUDENT:
+        return 0
     return _attempts(exercise) if rule is None else rule
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -10,7 +11,8 @@ from exercises import tasks
 from exercises.errors import LimitReached, StudentMistake
 from exercises.grading.grade import parse_answer
 from exercises.models import Assignment, Exercise, Submission
-from exercises.queries.scores import standings
+from exercises.models.submission import UNCHARGED
+from exercises.queries.scores import attempts_allowed
 from exercises.queries.specs import spec_of
 from lessons.models import Enrolment
 
@@ -31,22 +33,24 @@ def submit_answer(
     parsed = parse_answer(spec_of(exercise.revision_id), answer)
     digest = _digest(parsed)
     with transaction.atomic():
-        Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+        list(Enrolment.objects.select_for_update().filter(pk=enrolment.pk).order_by().values_list("pk"))
         earlier = _earlier(enrolment, exercise, idempotency_key, digest)
         if earlier is not None:
             return earlier, False
-        _check_rules(enrolment, exercise)
+        made = Submission.objects.filter(enrolment=enrolment, exercise=exercise).order_by()
+        statuses = list(made.values_list("status", flat=True))
+        _check_rules(enrolment, exercise, used=sum(status not in UNCHARGED for status in statuses))
         submission = Submission.objects.create(
             enrolment=enrolment,
             exercise=exercise,
             revision_id=exercise.revision_id,
-            attempt=Submission.objects.filter(enrolment=enrolment, exercise=exercise).count() + 1,
+            attempt=len(statuses) + 1,
             answer=parsed,
             answer_digest=digest,
             idempotency_key=idempotency_key,
             submitted_at=now,
         )
-        transaction.on_commit(tasks.ring)
+        transaction.on_commit(partial(tasks.ring_for, submission.pk))
     return submission, True
 
 
@@ -74,13 +78,15 @@ def _earlier(enrolment: Enrolment, exercise: Exercise, key: str | None, digest: 
     return row
 
 
-def _check_rules(enrolment: Enrolment, exercise: Exercise) -> None:
+def _check_rules(enrolment: Enrolment, exercise: Exercise, *, used: int) -> None:
     if not enrolment.is_active:
         raise LimitReached("enrolment_inactive", "Your enrolment in this course has ended.")
-    if Assignment.objects.filter(course=enrolment.course_id, exercise=exercise, is_paused=True).exists():
+    rules = Assignment.objects.filter(course=enrolment.course_id, exercise=exercise)
+    is_paused, attempts = next(iter(rules.order_by().values_list("is_paused", "attempts")), (False, None))
+    if is_paused:
         raise LimitReached("exercise_paused", "Your instructors have paused this exercise. Try again later.")
-    standing = standings(enrolment, [exercise])[exercise.pk]
-    if not standing.may_try():
+    allowed = attempts_allowed(enrolment, exercise, attempts)
+    if allowed and used >= allowed:
         raise LimitReached(
-            "no_attempts_left", f"You have used all {standing.allowed} attempts. Your best grade stays."
+            "no_attempts_left", f"You have used all {allowed} attempts. Your best grade stays."
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Window
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, Now, RowNumber
 
 from exercises.models import Grade, Status, Submission
@@ -57,6 +57,17 @@ def claim() -> list[Job]:
         ]
 
 
+def will_be_found(pk: int) -> bool:
+    """Whether a worker is bound to come upon this submission without a bell of its own.
+
+    Asked after the commit: where an earlier one still waits, or one is running, a claim is yet to come,
+    because a worker claims again after each batch until nothing waits. Where it dies, the sweeper rings.
+    """
+    waits_before = Q(status=Status.QUEUED, pk__lt=pk)
+    is_running = Q(status=Status.RUNNING, lease_until__gt=Now())
+    return Submission.objects.filter(waits_before | is_running).order_by().exists()
+
+
 def _fairest() -> list[int]:
     """Return job numbers: first of those with the fewest running and waiting before them, oldest first."""
     running = (
@@ -81,16 +92,14 @@ def _fairest() -> list[int]:
 
 def finish(results: Sequence[Result]) -> list[Job]:
     """Write the grades of the jobs whose claim still holds, all or none, and return those jobs."""
+    fences = {result.job.pk: result.job.fence for result in results}
     with transaction.atomic(durable=True):
-        held = [
-            result
-            for result in results
-            if Submission.objects.filter(pk=result.job.pk, fence=result.job.fence).move(
-                before=Status.RUNNING, after=Status.GRADED
-            )
-        ]
-        Grade.objects.bulk_create([result.grade for result in held])
-    return [result.job for result in held]
+        running = Submission.objects.filter(pk__in=fences, status=Status.RUNNING).order_by("pk")
+        rows = running.select_for_update(of=("self",)).values_list("pk", "fence")
+        held = {pk for pk, fence in rows if fence == fences[pk]}
+        Submission.objects.filter(pk__in=held).move(before=Status.RUNNING, after=Status.GRADED)
+        Grade.objects.bulk_create([result.grade for result in results if result.job.pk in held])
+    return [result.job for result in results if result.job.pk in held]
 
 
 def give_back(job: Job, failure: Failure) -> bool:

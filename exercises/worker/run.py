@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import logging
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,12 +23,17 @@ BATCHES_PER_BELL = 4
 log = logging.getLogger(__name__)
 
 
-def grade_waiting() -> bool:
-    """Grade up to a bounded number of batches; True when more may be waiting."""
-    for _ in range(BATCHES_PER_BELL):
+def grade_waiting(wake_another: Callable[[], object]) -> bool:
+    """Grade up to a bounded number of batches; True when more may be waiting.
+
+    `wake_another` is called when the first batch is full: there is work for a second worker.
+    """
+    for number in range(BATCHES_PER_BELL):
         jobs = claim()
         if not jobs:
             return False
+        if number == 0 and len(jobs) == settings.GRADING_BATCH:
+            wake_another()
         results = [result for job in jobs if (result := _grade(job)) is not None]
         for job in finish(results):
             submission_finished.send(sender=Grade, submission_pk=job.pk)

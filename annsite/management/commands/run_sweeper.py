@@ -44,15 +44,17 @@ class Patience:
         self.waiting_before = 0
 
     def ring(self, waiting: int) -> int:
-        """Ring at most MAX_BELLS times and return how often."""
-        progress = waiting < self.waiting_before or self.waiting_before == 0
-        self.pause = 0 if progress else min(LONGEST_PAUSE, 2 * self.pause + 1)
-        if waiting and self.skipped < self.pause:
+        """Ring at most MAX_BELLS times and return how often; a broker that is away is tried every time."""
+        if waiting < self.waiting_before or waiting == 0:
+            self.pause = 0
+        elif self.skipped < self.pause:
             self.skipped += 1
             return 0
         self.skipped = 0
         self.waiting_before = waiting
-        return sum(tasks.ring() for _ in range(min(waiting, MAX_BELLS)))
+        rung = sum(tasks.ring() for _ in range(min(waiting, MAX_BELLS)))
+        self.pause = min(LONGEST_PAUSE, 2 * self.pause + 1) if rung else 0
+        return rung
 
 
 def _sweep() -> int:

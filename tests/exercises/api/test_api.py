@@ -8,7 +8,6 @@ from django.test import Client
 
 from annsite.accounts.models import ApiToken
 from exercises.models import Assignment, Exercise, Submission
-from exercises.worker.run import grade_waiting
 from lessons.models import Enrolment
 from tests import factories
 
@@ -37,7 +36,7 @@ def test_the_lectures_weights_are_accepted_and_graded_100(student: Enrolment, xo
     assert response.json()["status"] == "queued"
     assert response.json()["report"] is None
 
-    grade_waiting()
+    factories.grade_all()
     body = Client().get(response["Location"], headers=factories.bearer(student, "submissions.read")).json()
 
     assert (body["status"], body["score"], body["max_score"], body["attempt"]) == ("graded", 100, 100, 1)
@@ -161,7 +160,7 @@ def test_the_list_holds_ones_own_submissions_only(
 
 def test_the_list_is_filtered_and_paged_by_cursor(student: Enrolment, xor: Exercise) -> None:
     rows = [factories.submission(student, xor) for _ in range(3)]
-    grade_waiting()
+    factories.grade_all()
     headers = factories.bearer(student, *ALL)
 
     first = Client().get(f"{SUBMISSIONS}?page_size=2&status=graded&exercise=xor-weights", headers=headers)

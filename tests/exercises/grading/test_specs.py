@@ -132,4 +132,4 @@ def test_a_spec_cannot_be_changed_after_reading() -> None:
     spec = SPECS["mp-gates"]
 
     with pytest.raises(ValidationError, match="frozen"):
-        spec.title = "Another"
+        spec.title = "Another"  # type: ignore[misc]

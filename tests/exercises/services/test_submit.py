@@ -41,6 +41,22 @@ def test_the_bell_rings_after_the_commit(
     assert rung == ["ring"]
 
 
+def test_one_bell_serves_all_who_wait(
+    student: Enrolment,
+    xor: Exercise,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(tasks, "ring", lambda: rung.append("ring"))
+
+    for _ in range(3):
+        with django_capture_on_commit_callbacks(execute=True):
+            factories.submission(student, xor)
+
+    assert rung == ["ring"]
+
+
 def test_the_same_key_and_answer_give_the_first_submission_again(student: Enrolment, xor: Exercise) -> None:
     first = factories.submission(student, xor, key="k-1")
     again = factories.submission(student, xor, key="k-1")

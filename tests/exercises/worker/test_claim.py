@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from exercises.grading.grade import grade
+from exercises.grading.report import Report
+from exercises.grading.specs import ExerciseSpec
 from exercises.models import Exercise, Grade, Status, Submission
 from exercises.models.submission import Failure
 from exercises.queries.scores import with_scores
@@ -132,16 +135,15 @@ def test_a_grader_that_breaks_gives_the_job_back_and_spares_the_rest_of_the_batc
 ) -> None:
     broken = factories.submission(student, xor)
     fine = factories.submission(other_student, xor, factories.WRONG_WIRING)
-    real = run.grade
 
-    def grade(spec: object, answer: dict[str, object], seed: int) -> object:
+    def grade_or_break(spec: ExerciseSpec, answer: dict[str, object], seed: int) -> Report:
         if answer == broken.answer:
             raise RuntimeError("a fault of ours")
-        return real(spec, answer, seed)  # type: ignore[arg-type]
+        return grade(spec, answer, seed)
 
-    monkeypatch.setattr(run, "grade", grade)
+    monkeypatch.setattr(run, "grade", grade_or_break)
 
-    run.grade_waiting()
+    factories.grade_all()
 
     broken.refresh_from_db()
     fine.refresh_from_db()
