@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest
 
 from lessons.access import teaches
@@ -19,6 +20,7 @@ class ThresholdAdminSite(AdminSite):
     site_header = "Threshold"
     site_title = "Threshold admin"
     index_title = "Course administration"
+    login_form = AuthenticationForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_use_admin(request.user)

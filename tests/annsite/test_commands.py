@@ -6,6 +6,7 @@ from datetime import timedelta
 from unittest.mock import MagicMock
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
@@ -111,6 +112,28 @@ def test_a_broker_that_is_away_is_tried_every_time(monkeypatch: pytest.MonkeyPat
         patience.ring(waiting=1)
 
     assert len(tries) == 5
+
+
+def test_sync_content_says_what_it_published_unless_told_to_be_quiet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call_command("sync_content")
+    call_command("sync_content", verbosity=0)
+
+    assert capsys.readouterr().out == (
+        "4 lessons (0 new revisions), 3 exercises (0 new revisions), 0 retired\n"
+    )
+
+
+def test_the_embedded_site_does_not_start_on_a_production_database(
+    settings: object,
+) -> None:
+    settings.EMBEDDED = False  # type: ignore[attr-defined]
+
+    with pytest.raises(CommandError, match=r"docker-compose\.yml"):
+        call_command("run_site")
+    with pytest.raises(ImproperlyConfigured, match="only in the embedded profile"):
+        create_demo()
 
 
 def test_the_demo_can_be_made_twice_and_keeps_its_password(settings: object, tmp_path: object) -> None:

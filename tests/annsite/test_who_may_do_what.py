@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annsite.accounts.models import Scope
@@ -96,9 +97,9 @@ def test_each_person_may_do_what_the_role_allows(
 ) -> None:
     body, expected = POST[name]
     address = reverse(name, args=arguments.get(name, []))
-    kind = {"content_type": JSON} if name.startswith("api:") else {}
+    kind = JSON if name.startswith("api:") else MULTIPART_CONTENT
 
-    found = tuple(client.post(address, body, **kind).status_code for client in clients)
+    found = tuple(client.post(address, body, kind).status_code for client in clients)
 
     assert dict(zip(PEOPLE, found, strict=True)) == dict(zip(PEOPLE, expected, strict=True))
 

@@ -61,6 +61,19 @@ def test_a_student_is_sent_to_the_login(student: Enrolment, signed_in: SignIn) -
     assert "login" in response["Location"]
 
 
+@pytest.mark.parametrize(
+    ("role", "lands"), [(Role.INSTRUCTOR, True), (Role.ASSISTANT, True), (Role.STUDENT, False)]
+)
+def test_who_teaches_signs_in_at_the_admin_itself(course: Course, role: Role, lands: bool) -> None:
+    enrol(user=factories.person("somebody"), course=course, role=role)
+    client = Client()
+
+    data = {"username": "somebody", "password": factories.PASSWORD, "next": LIST}
+    client.post(f"/admin/login/?next={LIST}", data)
+
+    assert (client.get(LIST).status_code == 200) is lands
+
+
 def test_the_page_shows_the_students_result_and_the_hidden_detail(
     student: Enrolment, instructor: Enrolment, xor: Exercise, signed_in: SignIn
 ) -> None:

@@ -1,17 +1,20 @@
 """Publishing: everything or nothing, revisions that never change, and every problem named at once."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from exercises.models import Exercise, ExerciseRevision
 from exercises.services.publish import Published, sync_content
-from lessons.models import Lesson, LessonRevision
+from lessons.models import Enrolment, Lesson, LessonRevision
 from lessons.reading import ContentInvalid
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +84,34 @@ def test_a_removed_exercise_is_retired_and_may_come_back(folder: Path) -> None:
     (folder / XOR).write_text(text)
     sync(folder)
     assert Exercise.objects.get(slug="xor-weights").retired_at is None
+
+
+def test_a_retired_exercise_takes_no_answers_and_keeps_those_it_has(
+    folder: Path, student: Enrolment, xor: Exercise, signed_in: Callable[..., Client]
+) -> None:
+    row = factories.graded(student, xor)
+    (folder / XOR).unlink()
+    sync(folder)
+    client = signed_in(student)
+
+    assert client.get(row.get_absolute_url()).status_code == 200
+    assert client.get(xor.get_absolute_url()).status_code == 404
+    assert client.post(xor.get_absolute_url(), factories.LECTURE_FIELDS).status_code == 404
+    assert client.get("/lessons/mlp-xor/").status_code == 200
+    assert row.grades.count() == 1
+
+
+def test_a_grade_names_the_revision_that_was_submitted_to(
+    folder: Path, student: Enrolment, xor: Exercise
+) -> None:
+    assert xor.revision is not None
+    row = factories.submission(student, xor)
+    change(folder / XOR, xor.revision.title, "XOR, said otherwise")
+    sync(folder)
+
+    factories.grade_all()
+
+    assert row.grades.get().revision_id == xor.revision_id
 
 
 def test_a_removed_lesson_is_announced_again_and_keeps_its_revisions(folder: Path) -> None:
