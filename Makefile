@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check bench lock schema screenshots clean
+.PHONY: run test check bench lock schema clean
 
 run: .venv/run.stamp  ## start the whole site on this machine
 	@$(BIN)/python manage.py run_site
@@ -36,10 +36,6 @@ lock:  ## write the requirements files anew from pyproject.toml (needs uv)
 
 schema: .venv/dev.stamp  ## write the committed OpenAPI schema anew
 	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file docs/openapi.json
-
-screenshots: .venv/dev.stamp  ## one picture of every page, light and dark, into var/screenshots
-	@$(BIN)/python -m tests.e2e.find_browser
-	$(BIN)/python -m tests.e2e.screenshots
 
 clean:  ## forget everything that was installed and stored here
 	rm -rf .venv var
