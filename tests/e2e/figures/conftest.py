@@ -100,7 +100,9 @@ class FigureServer:
 
     def show(self, body: str, modules: tuple[str, ...]) -> None:
         scripts = "".join(f'<script type="module" src="/static/js/{name}"></script>' for name in modules)
-        sheets = [sheet for sheet in ("site.css", "figures.css") if (STATIC / "css" / sheet).is_file()]
+        sheets = [
+            sheet for sheet in ("tokens.css", "site.css", "figures.css") if (STATIC / "css" / sheet).is_file()
+        ]
         links = "".join(f'<link rel="stylesheet" href="/static/css/{sheet}">' for sheet in sheets)
         page = (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figure</title>'
