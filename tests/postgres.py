@@ -70,9 +70,8 @@ class Postgres:
         )
         if check and done.returncode != 0:
             log = self.folder / "log"
-            raise RuntimeError(
-                f"{program} failed: {done.stdout or ''}{done.stderr or ''}{log.read_text() if log.exists() else ''}"
-            )
+            said = [done.stdout or "", done.stderr or "", log.read_text() if log.exists() else ""]
+            raise RuntimeError(f"{program} failed: {''.join(said)}")
 
 
 def _readable_by_others(path: Path) -> bool:
