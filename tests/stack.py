@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -88,7 +87,7 @@ class Stack:
             "web", [sys.executable, "-m", *WEB.split(), "--port", str(port), "annsite.wsgi:application"]
         )
         address = f"http://127.0.0.1:{port}"
-        wait_for(lambda: _answers(f"{address}/healthz"), "the web server")
+        wait_for(lambda: answers(f"{address}/healthz"), "the web server")
         return address
 
     def stop(self, name: str) -> None:
@@ -98,20 +97,10 @@ class Stack:
         for name in reversed(list(self.children)):
             self.stop(name)
 
-    def kill(self, name: str) -> None:
-        """Kill a service outright, with everything it started."""
-        process = self.children.pop(name).process
-        assert process is not None
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
     def worker_children(self) -> list[psutil.Process]:
         process = self.children["worker"].process
         assert process is not None
         return psutil.Process(process.pid).children()
-
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
 
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         child = Child(name, command, self.env | (env or {}), str(self.folder / f"{name}.log"), cwd=str(ROOT))
@@ -129,7 +118,7 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> 
     raise AssertionError(f"waited {seconds:g} s for {what}")
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return bool(answer.status == 200)
