@@ -71,7 +71,11 @@ def test_a_map_follows_the_theme(figure_page: Open, figure_markup: Markup) -> No
 
     page.emulate_media(color_scheme="dark")
 
-    expect(page.locator(".figure-summary")).to_be_attached()
+    # The browser tells of the new theme some frames later.
+    for _ in range(100):
+        if map_frame.evaluate(MIDDLE_PIXEL) != before:
+            break
+        page.wait_for_timeout(50)
     assert map_frame.evaluate(MIDDLE_PIXEL) != before
 
 
