@@ -82,9 +82,12 @@ def test_a_database_that_is_away_does_not_end_the_sweeper(monkeypatch: pytest.Mo
         raise OperationalError("the database is away")
 
     monkeypatch.setattr(run_sweeper, "sweep", fail)
-    monkeypatch.setattr(run_sweeper, "connection", MagicMock())
+    connection = MagicMock()
+    monkeypatch.setattr(run_sweeper, "connection", connection)
 
     call_command("run_sweeper", "--once")
+
+    connection.close.assert_called_once_with()
 
 
 def test_bells_do_not_pile_up_while_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
