@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from engine.strict_json import Problem, decode_json
 from exercises.grading.grade import answer_from_fields, fields_from_answer, form_groups
-from exercises.grading.parsing import AnswerRefused, Problem, decode_json
+from exercises.grading.parsing import AnswerRefused
 from exercises.grading.specs import ExerciseSpec
 
 JSON_FIELD = "answer_json"

@@ -6,7 +6,8 @@ from typing import IO, Any
 from rest_framework.parsers import BaseParser
 
 from annsite.rest.errors import Problem
-from exercises.grading.parsing import MAX_BYTES, AnswerRefused, decode_json
+from engine.strict_json import MAX_BYTES, decode_json
+from exercises.grading.parsing import AnswerRefused
 
 
 class StrictJSONParser(BaseParser):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.strict_json import decode_json
 from exercises.grading.grade import (
     answer_from_fields,
     check_visible,
@@ -15,7 +16,7 @@ from exercises.grading.grade import (
     grade,
     parse_answer,
 )
-from exercises.grading.parsing import AnswerRefused, decode_json
+from exercises.grading.parsing import AnswerRefused
 from tests.exercises.grading.content import SPECS, reference_of
 
 exercises = pytest.mark.parametrize("exercise", sorted(SPECS))

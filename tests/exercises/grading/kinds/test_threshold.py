@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from engine.strict_json import Problem
 from exercises.grading.grade import answer_from_fields, form_groups, grade, parse_answer
-from exercises.grading.parsing import AnswerRefused, Problem
+from exercises.grading.parsing import AnswerRefused
 from exercises.grading.report import Report
 from exercises.grading.specs import ExerciseSpec, read_spec
 from tests.exercises.grading.content import SPECS, read_data, reference_of

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from engine.network import UnitTrace
+from engine.strict_json import Problem
 from exercises.grading.grade import draw_maps, form_groups, grade, parse_answer
-from exercises.grading.parsing import AnswerRefused, Problem
+from exercises.grading.parsing import AnswerRefused
 from exercises.grading.report import CheckResult, DecisionMap, Report
 from tests.exercises.grading.content import SPECS, reference_of
 

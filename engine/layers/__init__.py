@@ -1,0 +1,1 @@
+"""The layers, with PyTorch's names, argument order, weight layout and starting bounds."""

@@ -1,0 +1,119 @@
+"""The losses, from logits where there is a choice: the sigmoid or softmax and the logarithm cancel exactly.
+
+Each averages over all its terms and gives a number of shape (). Targets are arrays, not differentiated.
+"""
+
+import numpy as np
+
+from engine.ops.basic import Operand
+from engine.tensor import Array, Tensor, as_tensor, record
+
+
+def mse_loss(y: Operand, target: Array) -> Tensor:
+    """L = mean of (y - t)^2.   y (any shape), target (same shape) -> L ();   dy = 2 (y - t) / n"""
+    y = as_tensor(y)
+    data, goal = y.data, np.asarray(target)
+    _refuse_other_shapes("mse_loss", data, goal)
+    difference, loss = np.empty_like(data), np.empty((), data.dtype)
+
+    def forward() -> None:
+        np.subtract(data, goal, out=difference)
+        loss[...] = np.vdot(difference, difference) / data.size
+
+    def backward(g: Array, dy: Array) -> None:
+        np.multiply(difference, g * (2 / data.size), out=dy)
+
+    return record((y,), loss, forward, backward)
+
+
+def binary_cross_entropy_with_logits(z: Operand, target: Array) -> Tensor:
+    """L = mean of -t ln s(z) - (1 - t) ln(1 - s(z)), s the sigmoid.   z, target (same shape) -> L ()
+
+    Computed as ln(1 + e^z) - t z, so that s(z) = 0 with t = 1 costs -z and not infinity.
+    dz = (s(z) - t) / n. Targets may lie between 0 and 1.
+    """
+    z = as_tensor(z)
+    data, goal = z.data, np.asarray(target)
+    _refuse_other_shapes("binary_cross_entropy_with_logits", data, goal)
+    zero, one = np.zeros_like(data), np.ones_like(data)
+    part, cost, loss = np.empty_like(data), np.empty_like(data), np.empty((), data.dtype)
+    average = np.full_like(data, 1 / data.size)
+
+    def forward() -> None:
+        np.logaddexp(zero, data, out=cost)
+        np.multiply(goal, data, out=part)
+        np.subtract(cost, part, out=cost)
+        loss[...] = np.vdot(cost, average)
+
+    def backward(g: Array, dz: Array) -> None:
+        np.negative(data, out=part)
+        np.exp(part, out=part)
+        np.add(part, one, out=part)
+        np.divide(one, part, out=part)
+        np.subtract(part, goal, out=part)
+        np.multiply(part, average, out=part)
+        np.multiply(part, g, out=dz)
+
+    return record((z,), loss, forward, backward)
+
+
+def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor:
+    """L = mean of -ln p[target], p = softmax(z).   z (..., C), target (...) of class numbers -> L ()
+
+    The softmax is over the last axis. dz = (p - one-hot(target)) / n. Rows whose target is ignore_index
+    count neither in L nor in n. ValueError when target has another shape, IndexError when a class is not
+    in [0, C).
+    """
+    z = as_tensor(z)
+    data, goal = z.data, np.asarray(target)
+    if data.ndim < 1 or goal.shape != data.shape[:-1] or goal.dtype.kind not in "iu":
+        raise ValueError(
+            f"cross_entropy needs z (..., C) and integers (...), "
+            f"got {data.shape} and {goal.shape} of {goal.dtype}"
+        )
+    classes, numbers = data.shape[-1], np.arange(goal.size)
+    p, part, hot = (np.zeros((goal.size, classes), data.dtype) for _ in range(3))
+    top, weight = np.empty((*goal.shape, 1), data.dtype), np.empty((goal.size, 1), data.dtype)
+    sums, ones, loss = np.empty_like(weight), np.ones((classes, 1), data.dtype), np.empty((), data.dtype)
+    shifted, flat = p.reshape(data.shape), goal.reshape(-1)
+
+    def forward() -> None:
+        """Give each row that counts the weight 1 / n, and keep it where the one-hot rows have their 1."""
+        counted = _counted(flat, classes, ignore_index)
+        weight[:, 0] = counted
+        np.multiply(weight, 1 / weight.sum(), out=weight)
+        hot.fill(0)
+        hot[numbers, flat if counted is True else np.maximum(flat, 0)] = weight[:, 0]
+        np.max(data, axis=-1, keepdims=True, out=top)
+        np.subtract(data, top, out=shifted)
+        wanted = np.vdot(hot, p)
+        np.exp(p, out=p)
+        np.dot(p, ones, out=sums)
+        np.divide(p, sums, out=p)
+        np.log(sums, out=sums)
+        loss[...] = float(np.vdot(sums, weight)) - float(wanted)
+
+    def backward(g: Array, dz: Array) -> None:
+        np.multiply(p, weight, out=part)
+        np.subtract(part, hot, out=part)
+        np.multiply(part.reshape(data.shape), g, out=dz)
+
+    return record((z,), loss, forward, backward)
+
+
+def _counted(target: Array, classes: int, ignore_index: int) -> Array | bool:
+    """Tell which rows count, True for all; IndexError names a class that is not one."""
+    if target.size and (target.min() < 0 or target.max() >= classes):
+        counted: Array = target != ignore_index
+        wrong = counted & ((target < 0) | (target >= classes))
+        if wrong.any():
+            raise IndexError(f"class {target[wrong][0]} is not one of {classes} classes")
+        return counted
+    return True
+
+
+def _refuse_other_shapes(name: str, data: Array, goal: Array) -> None:
+    if goal.shape != data.shape or not data.size:
+        raise ValueError(
+            f"{name} needs a target of the same shape, not empty; got {data.shape} and {goal.shape}"
+        )

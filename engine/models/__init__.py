@@ -1,0 +1,1 @@
+"""The networks of the course, each in one short file."""

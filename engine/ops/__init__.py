@@ -1,0 +1,1 @@
+"""The operations of the networks: each has a formula, a forward and a backward function."""

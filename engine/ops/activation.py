@@ -1,0 +1,205 @@
+"""The activations as operations: each bends its input element by element, softmax over one axis.
+
+Every one takes x of any shape and gives y of the same shape, and keeps the layout of x in memory.
+"""
+
+import numpy as np
+
+from engine.erf import erf
+from engine.ops.basic import Operand
+from engine.tensor import Array, Tensor, as_tensor, record
+
+SQRT_2_OVER_PI = 0.7978845608028654
+GELU_CUBIC = 0.044715
+
+
+def linear_activation(x: Operand) -> Tensor:
+    """y = x.   x (any shape) -> y (same shape);   dx = g"""
+    x = as_tensor(x)
+
+    def forward() -> None:
+        """Do nothing: y is x."""
+
+    def backward(g: Array, dx: Array) -> None:
+        np.copyto(dx, g)
+
+    return record((x,), x.data, forward, backward)
+
+
+def sigmoid(x: Operand) -> Tensor:
+    """y = 1 / (1 + e^-x).   x (any shape) -> y (same shape);   dx = g y (1 - y)
+
+    Right to the last bits for every x: where e^-x overflows, y is 0.
+    """
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    one, slope = np.ones_like(data), np.empty_like(data)
+
+    def forward() -> None:
+        np.negative(data, out=y)
+        np.exp(y, out=y)
+        np.add(y, one, out=y)
+        np.divide(one, y, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.subtract(one, y, out=slope)
+        np.multiply(slope, y, out=slope)
+        np.multiply(g, slope, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def tanh(x: Operand) -> Tensor:
+    """y = tanh x.   x (any shape) -> y (same shape);   dx = g (1 - y^2)"""
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    one, slope = np.ones_like(data), np.empty_like(data)
+
+    def forward() -> None:
+        np.tanh(data, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.multiply(y, y, out=slope)
+        np.subtract(one, slope, out=slope)
+        np.multiply(g, slope, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def relu(x: Operand) -> Tensor:
+    """y = max(x, 0).   x (any shape) -> y (same shape);   dx = g where x > 0, else 0"""
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    zero, passes = np.zeros_like(data), np.empty_like(data, dtype=np.bool_)
+
+    def forward() -> None:
+        np.maximum(data, zero, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.greater(y, zero, out=passes)
+        np.multiply(g, passes, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def leaky_relu(x: Operand, negative_slope: float = 0.01) -> Tensor:
+    """y = x where x > 0, else a x, with a = negative_slope.   x (any shape) -> y (same shape)
+
+    dx = g where x > 0, else a g.
+    """
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    slope = np.empty_like(data)
+    zero, steepness = np.zeros_like(data), data.dtype.type(negative_slope)
+
+    def forward() -> None:
+        np.copyto(slope, np.where(data > zero, data.dtype.type(1), steepness))
+        np.multiply(data, slope, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.multiply(g, slope, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def elu(x: Operand, alpha: float = 1.0) -> Tensor:
+    """y = x where x > 0, else a (e^x - 1), with a = alpha.   x (any shape) -> y (same shape)
+
+    dx = g where x > 0, else g a e^x.   Clevert, Unterthiner and Hochreiter (2016).
+    """
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    zero, slope = np.zeros_like(data), np.empty_like(data)
+
+    def forward() -> None:
+        np.minimum(data, zero, out=y)
+        np.expm1(y, out=y)
+        np.multiply(y, alpha, out=y)
+        np.add(y, alpha, out=slope)
+        positive = data > zero
+        np.copyto(slope, 1, where=positive)
+        np.copyto(y, data, where=positive | np.isnan(data))
+
+    def backward(g: Array, dx: Array) -> None:
+        np.multiply(g, slope, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def gelu(x: Operand, approximate: str = "none") -> Tensor:
+    """y = x Phi(x), Phi the normal distribution function.   x (any shape) -> y (same shape)
+
+    approximate "none": Phi(x) = (1 + erf(x / sqrt 2)) / 2, dx = g (Phi(x) + x phi(x)).
+    approximate "tanh": Phi(x) = (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2.
+    Hendrycks and Gimpel (2016).
+    """
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f"approximate is 'none' or 'tanh', not {approximate!r}")
+    return _gelu_tanh(as_tensor(x)) if approximate == "tanh" else _gelu_erf(as_tensor(x))
+
+
+def _gelu_erf(x: Tensor) -> Tensor:
+    data, y = x.data, np.empty_like(x.data)
+    below = np.empty_like(data)
+
+    def forward() -> None:
+        np.multiply(0.5, 1 + erf(data * np.sqrt(0.5).astype(data.dtype)), out=below)
+        np.multiply(data, below, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        density = np.exp(-0.5 * data * data) * (0.5 * SQRT_2_OVER_PI)
+        np.multiply(g, below + data * density, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def _gelu_tanh(x: Tensor) -> Tensor:
+    """Keep t = tanh(...) and the square of x: the derivative needs both."""
+    data, y = x.data, np.empty_like(x.data)
+    square, t, slope = np.empty_like(data), np.empty_like(data), np.empty_like(data)
+
+    def forward() -> None:
+        np.multiply(data, data, out=square)
+        np.multiply(square, SQRT_2_OVER_PI * GELU_CUBIC, out=t)
+        np.add(t, SQRT_2_OVER_PI, out=t)
+        np.multiply(t, data, out=t)
+        np.tanh(t, out=t)
+        np.add(t, 1, out=y)
+        np.multiply(y, data, out=y)
+        np.multiply(y, 0.5, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.multiply(square, 1.5 * SQRT_2_OVER_PI * GELU_CUBIC, out=slope)
+        np.add(slope, 0.5 * SQRT_2_OVER_PI, out=slope)
+        np.multiply(slope, data, out=slope)
+        np.multiply(t, t, out=dx)
+        np.subtract(1, dx, out=dx)
+        np.multiply(slope, dx, out=slope)
+        np.multiply(t, 0.5, out=dx)
+        np.add(dx, 0.5, out=dx)
+        np.add(slope, dx, out=slope)
+        np.multiply(g, slope, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def softmax(x: Operand, axis: int = -1) -> Tensor:
+    """y_i = e^x_i / sum_j e^x_j along one axis.   x (any shape) -> y (same shape), sums 1 along the axis
+
+    dx = y (g - sum_j g_j y_j). The largest x is subtracted first, so nothing overflows.
+    """
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    part = np.empty_like(data)
+
+    def forward() -> None:
+        np.subtract(data, data.max(axis=axis, keepdims=True, initial=-np.inf), out=y)
+        np.exp(y, out=y)
+        np.divide(y, y.sum(axis=axis, keepdims=True), out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.multiply(g, y, out=part)
+        np.multiply(y, part.sum(axis=axis, keepdims=True), out=dx)
+        np.subtract(part, dx, out=dx)
+
+    return record((x,), y, forward, backward)

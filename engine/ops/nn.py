@@ -1,0 +1,176 @@
+"""The fused operations of dense networks: one node each for what primitives would do in several."""
+
+import numpy as np
+
+from engine.ops.basic import Operand
+from engine.tensor import Array, Tensor, as_tensor, record
+
+
+def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
+    """y = x @ weight.T + bias.   x (..., I), weight (O, I), bias (O,) -> y (..., O)
+
+    dx = g @ weight, dweight = g^T @ x and dbias = the sum of g, both over all rows. ValueError on other
+    shapes.
+    """
+    x, weight = as_tensor(x), as_tensor(weight)
+    inputs = (x, weight) if bias is None else (x, weight, as_tensor(bias))
+    _check_linear(*(tensor.shape for tensor in inputs))
+    w = weight.data
+    y = np.empty((*x.shape[:-1], len(w)), np.result_type(x.data, w))
+    rows, copied = _as_rows(x.data)
+    outputs, turned = y.reshape(-1, len(w)), w.T
+    ones = np.ones(len(rows), y.dtype)
+    shift = np.broadcast_to(inputs[2].data if bias is not None else y.dtype.type(0), outputs.shape)
+
+    def forward() -> None:
+        if copied:
+            np.copyto(rows.reshape(x.shape), x.data)
+        np.dot(rows, turned, out=outputs)
+        if bias is not None:
+            np.add(outputs, shift, out=outputs)
+
+    def backward(g: Array, dx: Array | None, dweight: Array | None, dbias: Array | None = None) -> None:
+        if g.ndim != 2:
+            g = g.reshape(outputs.shape)
+        if dweight is not None:
+            _product(g.T, rows, dweight)
+        if dbias is not None:
+            np.dot(ones, g, out=dbias)
+        if dx is not None:
+            _product(g, w, dx)
+
+    return record(inputs, y, forward, backward)
+
+
+def _check_linear(x: tuple[int, ...], weight: tuple[int, ...], bias: tuple[int, ...] | None = None) -> None:
+    """Refuse shapes that do not fit: x (..., I), weight (O, I), bias (O,)."""
+    if len(weight) != 2 or not x or x[-1] != weight[1]:
+        raise ValueError(f"linear needs x (..., I) and weight (O, I), got {x} and {weight}")
+    if bias is not None and bias != weight[:1]:
+        raise ValueError(f"linear needs bias ({weight[0]},), got {bias}")
+
+
+def _product(a: Array, b: Array, into: Array) -> None:
+    """into = a @ b, whichever way round `into` lies in memory.
+    a (N, K), b (K, M), into (..., M) of N rows
+    """
+    if into.flags.c_contiguous:
+        np.dot(a, b, out=into if into.ndim == 2 else into.reshape(len(a), -1))
+    elif into.ndim == 2 and into.flags.f_contiguous:
+        np.dot(b.T, a.T, out=into.T)
+    else:
+        np.copyto(into, np.dot(a, b).reshape(into.shape))
+
+
+def _as_rows(data: Array) -> tuple[Array, bool]:
+    """Fold the leading axes: data (..., I) -> (N, I), and whether that is a copy to be refreshed.
+
+    A product of 3-D arrays would run as many small products; folded, it is one large one.
+    """
+    rows = data if data.ndim == 2 else data.reshape(-1, data.shape[-1])
+    return rows, not np.shares_memory(rows, data)
+
+
+def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) -> Tensor:
+    """y = (x - m) / sqrt(v + eps) weight + bias, m and v the mean and biased variance over the last axis.
+
+    x (..., D), weight (D,), bias (D,) -> y (..., D).   Ba, Kiros and Hinton (2016).
+    With n = (x - m) / s, s = sqrt(v + eps) and h = g weight:
+    dx = (h - mean(h) - n mean(h n)) / s, dweight = the sum of g n, dbias = the sum of g, both over all rows.
+    """
+    x, weight, bias = as_tensor(x), as_tensor(weight), as_tensor(bias)
+    size = x.shape[-1] if x.data.ndim else 0
+    if weight.shape != (size,) or bias.shape != (size,):
+        raise ValueError(f"layer_norm over {size} features got weight {weight.shape}, bias {bias.shape}")
+    data, gain, shift = x.data, weight.data, bias.data
+    y = np.empty(data.shape, data.dtype)
+    normal, part = np.empty_like(y), np.empty_like(y)
+    scale = np.empty((*data.shape[:-1], 1), data.dtype)
+    average = np.full(size, 1 / max(size, 1), data.dtype)
+    ones = np.ones(y.size // max(size, 1), data.dtype)
+
+    def mean(values: Array) -> Array:
+        """Average over the last axis: one product with a vector is faster than a sum."""
+        means: Array = np.dot(values, average)[..., None]
+        return means
+
+    def forward() -> None:
+        np.subtract(data, mean(data), out=normal)
+        np.multiply(normal, normal, out=part)
+        np.add(mean(part), eps, out=scale)
+        np.sqrt(scale, out=scale)
+        np.divide(1, scale, out=scale)
+        np.multiply(normal, scale, out=normal)
+        np.multiply(normal, gain, out=y)
+        np.add(y, shift, out=y)
+
+    def backward(g: Array, dx: Array | None, dweight: Array | None, dbias: Array | None) -> None:
+        if dweight is not None:
+            np.multiply(g, normal, out=part)
+            np.dot(ones, part.reshape(-1, size), out=dweight)
+        if dbias is not None:
+            np.dot(ones, g.reshape(-1, size), out=dbias)
+        if dx is not None:
+            np.multiply(g, gain, out=dx)
+            np.multiply(dx, normal, out=part)
+            along = mean(part)
+            np.subtract(dx, mean(dx), out=dx)
+            np.multiply(normal, along, out=part)
+            np.subtract(dx, part, out=dx)
+            np.multiply(dx, scale, out=dx)
+
+    return record((x, weight, bias), y, forward, backward)
+
+
+def dropout(x: Operand, p: float, generator: np.random.Generator) -> Tensor:
+    """y = x m / (1 - p), each m drawn: 0 with probability p, else 1.   x (any shape) -> y (same shape)
+
+    dx = g m / (1 - p). Each forward draws anew, float32 numbers for every dtype. p in [0, 1], ValueError
+    otherwise; p = 1 gives zeros. In the inverted form nothing is to be done when predicting.
+
+    Source: Srivastava et al. (2014).
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout p must be between 0 and 1, got {p}")
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    drawn = np.empty(data.shape, np.float32)
+    mask = np.empty_like(data)
+    scale = 1 / (1 - p) if p < 1 else 0.0
+
+    def forward() -> None:
+        generator.random(out=drawn, dtype=np.float32)
+        np.multiply(drawn >= p, scale, out=mask, casting="same_kind")
+        np.multiply(data, mask, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.multiply(g, mask, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def embedding(indices: Array, weight: Operand) -> Tensor:
+    """y[...] = weight[indices[...]].   indices (...) of integers in [0, V), weight (V, D) -> y (..., D)
+
+    dweight[v] = the sum of g where the index is v. IndexError names an index outside the table.
+    """
+    weight = as_tensor(weight)
+    table, size = weight.data, weight.shape[1]
+    where = np.asarray(indices)
+    y = np.empty((*where.shape, size), table.dtype)
+    starts = np.arange(len(table))
+    flat = y.reshape(-1, size)
+
+    def forward() -> None:
+        if where.size and (where.min() < 0 or where.max() >= len(table)):
+            wrong = where[(where < 0) | (where >= len(table))].flat[0]
+            raise IndexError(f"index {wrong} is outside the table of {len(table)} rows")
+        np.take(table, where.reshape(-1), axis=0, out=flat, mode="clip")
+
+    def backward(g: Array, dweight: Array | None) -> None:
+        """Sum the rows of each index by a product with the one-hot table: V is small here."""
+        if dweight is not None:
+            hot = (starts[:, None] == where.reshape(1, -1)).astype(g.dtype)
+            np.dot(hot, g.reshape(-1, size), out=dweight)
+
+    return record((weight,), y, forward, backward)

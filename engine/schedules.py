@@ -1,0 +1,40 @@
+"""Schedules: the factor on the learning rate at each step, 1 where nothing is said.
+
+Every function gives the factor for step number `step`, counted from 0, of `steps` in all.
+"""
+
+import math
+from collections.abc import Callable
+
+Schedule = Callable[[int], float]
+
+
+def constant() -> Schedule:
+    """factor = 1"""
+    return lambda step: 1.0
+
+
+def step_decay(every: int, factor: float) -> Schedule:
+    """factor ** floor(step / every): smaller by the factor after every so many steps."""
+    return lambda step: factor ** (step // every)
+
+
+def exponential(factor: float) -> Schedule:
+    """factor ** step"""
+    return lambda step: factor**step
+
+
+def cosine(steps: int, final: float = 0.0) -> Schedule:
+    """final + (1 - final) (1 + cos(pi step / steps)) / 2: down along half a cosine.
+
+    Source: Loshchilov and Hutter (2017).
+    """
+    return lambda step: final + (1 - final) * 0.5 * (1 + math.cos(math.pi * min(step / steps, 1.0)))
+
+
+def linear_warmup(warmup: int, after: Schedule) -> Schedule:
+    """(step + 1) / warmup for the first `warmup` steps, then `after`, counted from there.
+
+    Source: Goyal et al. (2017).
+    """
+    return lambda step: (step + 1) / warmup if step < warmup else after(step - warmup)

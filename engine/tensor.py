@@ -1,0 +1,180 @@
+"""Tensors and the tape: differentiation by writing down every operation and reading the list backwards.
+
+While a Tape records, each operation appends a Node: its inputs, its output, and two functions. `forward`
+computes the output from the inputs; `backward` turns the gradient of the output into gradients of the
+inputs. The chain rule over the whole list,
+
+    dL/dx = sum over the nodes that use x of (dy/dx)^T dL/dy,
+
+is one loop from the end of the list to its start. An operation allocates its buffers once and both of its
+functions only write into them, so a recorded list can be run again on new data (plan.py).
+"""
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Forward = Callable[[], None]
+Backward = Callable[..., None]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+
+_current: ContextVar["Tape | None"] = ContextVar("current tape", default=None)
+
+
+class Tensor:
+    """An array that takes part in operations; its dtype, float32 or float64, is kept by all of them."""
+
+    __slots__ = ("__weakref__", "data", "requires_grad")
+
+    def __init__(self, data: npt.ArrayLike, requires_grad: bool = False) -> None:
+        """Wrap an array without copying it."""
+        self.data: Array = np.asarray(data)
+        self.requires_grad = requires_grad
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of the array."""
+        return self.data.shape
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.data!r})"
+
+
+class Parameter(Tensor):
+    """A tensor that is learned: it owns the buffer its gradient is written to."""
+
+    __slots__ = ("grad",)
+
+    def __init__(self, data: npt.ArrayLike) -> None:
+        """Start with a gradient of zero."""
+        super().__init__(data, requires_grad=True)
+        self.grad: Array = np.zeros_like(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation on the tape: `backward(g, *input_gradients)` fills each buffer that is not None."""
+
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    forward: Forward
+    backward: Backward
+
+
+class Tape:
+    """A list of the operations done inside `with Tape() as tape:`; outside of one nothing is recorded.
+
+    A `dry` tape notes the operations down without running them: nothing is drawn, nothing is averaged.
+    """
+
+    def __init__(self, dry: bool = False) -> None:
+        self.dry = dry
+        self.nodes: list[Node] = []
+        self._token: Token[Tape | None] | None = None
+
+    def __enter__(self) -> "Tape":
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._token is not None:
+            _current.reset(self._token)
+
+    def backward(self, loss: Tensor) -> dict[Parameter, Array]:
+        """Back-propagate from a loss of shape (): return the gradient of each parameter it depends on.
+
+        Nothing accumulates from one call to the next.
+        """
+        calls, gradients = self.schedule(loss)
+        _run(calls)
+        return {tensor: buffer for tensor, buffer in gradients.items() if isinstance(tensor, Parameter)}
+
+    def gradients(self, loss: Tensor, tensors: Sequence[Tensor]) -> list[Array]:
+        """Back-propagate and return the gradient of each tensor, zeros where it has no effect."""
+        calls, gradients = self.schedule(loss)
+        _run(calls)
+        return [gradients.get(tensor, np.zeros_like(tensor.data)) for tensor in tensors]
+
+    def schedule(self, loss: Tensor) -> tuple[list[Call], dict[Tensor, Array]]:
+        """List the calls that back-propagate from the loss, and the buffers they leave the gradients in.
+
+        The node read first writes the gradient of an input; a node that uses the same input again writes
+        into a buffer of its own, which is then added.
+        """
+        if loss.data.shape != ():
+            raise ValueError(f"back-propagation starts from one number; the loss has shape {loss.shape}")
+        gradients: dict[Tensor, Array] = {loss: np.ones_like(loss.data)}
+        calls: list[Call] = []
+        for node in reversed(self.nodes):
+            if node.output not in gradients or not node.output.requires_grad:
+                continue
+            buffers: list[Array | None] = []
+            sums: list[Call] = []
+            for tensor in node.inputs:
+                if not tensor.requires_grad:
+                    buffers.append(None)
+                    continue
+                first = tensor not in gradients
+                buffer = (
+                    tensor.grad if first and isinstance(tensor, Parameter) else np.empty_like(tensor.data)
+                )
+                buffers.append(buffer)
+                total = gradients.setdefault(tensor, buffer)
+                if not first:
+                    sums.append((np.add, (total, buffer, total)))
+            calls.append((node.backward, (gradients[node.output], *buffers)))
+            calls.extend(sums)
+        return calls, gradients
+
+
+def _run(calls: Sequence[Call]) -> None:
+    with np.errstate(all="ignore"):
+        for function, arguments in calls:
+            function(*arguments)
+
+
+def as_tensor(value: Tensor | npt.ArrayLike) -> Tensor:
+    """Wrap an array that is not a tensor yet; the array is shared, not copied."""
+    return value if isinstance(value, Tensor) else Tensor(value)
+
+
+def record(inputs: Sequence[Tensor], output: Array, forward: Forward, backward: Backward) -> Tensor:
+    """Run an operation and, while a tape records, note it down.
+
+    `forward()` fills the array `output` from the data of the inputs. `backward(g, *gradients)` gets the
+    gradient g of the output and one buffer per input, each to be overwritten, or None where nobody asks.
+    Infinity and NaN pass silently: the training loop looks for them once a step.
+    """
+    tape = _current.get()
+    if tape is None or not tape.dry:
+        with np.errstate(all="ignore"):
+            forward()
+    result = Tensor(output, requires_grad=any(tensor.requires_grad for tensor in inputs))
+    if tape is not None:
+        tape.nodes.append(Node(tuple(inputs), result, forward, backward))
+    return result
+
+
+def unbroadcast(gradient: Array, into: Array) -> None:
+    """Sum a gradient over the axes along which its tensor was broadcast, and write it into the buffer.
+
+    gradient (any shape the buffer broadcasts to), into (the tensor's own shape).
+    """
+    leading = gradient.ndim - into.ndim
+    axes = tuple(range(leading)) + tuple(
+        leading + axis
+        for axis, size in enumerate(into.shape)
+        if size == 1 and gradient.shape[leading + axis] != 1
+    )
+    if axes:
+        into[...] = gradient.sum(axis=axes).reshape(into.shape)
+    else:
+        np.copyto(into, gradient)

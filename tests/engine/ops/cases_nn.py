@@ -1,0 +1,100 @@
+"""The fused operations of dense networks and the losses."""
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+from engine.ops.nn import dropout, embedding, layer_norm, linear
+from tests.engine.ops.case import Case, Refusal
+
+OPERATIONS = (
+    linear,
+    layer_norm,
+    dropout,
+    embedding,
+    mse_loss,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+)
+INDICES = np.array([[0, 2, 1], [2, 2, 4]])
+CLASSES = np.array([3, 0, 1])
+PARTLY = np.array([3, -100, 1])
+BITS = np.array([[1.0, 0, 0.25, 1], [0, 0, 1, 1], [0.5, 1, 0, 0]])
+
+
+def log_softmax(z: np.ndarray) -> np.ndarray:
+    """Compute ln softmax as it is written."""
+    return z - np.log(np.exp(z).sum(-1, keepdims=True))
+
+
+def normalised(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Compute layer norm as it is written."""
+    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5) * weight + bias
+
+
+def half_dropped(x: object) -> object:
+    """Drop with a generator that starts anew, so that each call draws the same mask."""
+    return dropout(x, 0.5, np.random.Generator(np.random.PCG64(7)))  # type: ignore[arg-type]
+
+
+MASK = (np.random.Generator(np.random.PCG64(7)).random((3, 4), dtype=np.float32) >= 0.5) * 2.0
+
+CASES = [
+    Case("linear", linear, ((5, 3), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
+    Case("linear without bias", linear, ((5, 3), (2, 3)), lambda x, w: x @ w.T, functional.linear),
+    Case("linear, deep", linear, ((4, 5, 3), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
+    Case("linear, one input", linear, ((3,), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
+    Case("linear, size one", linear, ((1, 1), (1, 1), (1,)), lambda x, w, b: x @ w.T + b, functional.linear),
+    Case("linear, no rows", linear, ((0, 3), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
+    Case(
+        "layer norm",
+        layer_norm,
+        ((4, 5, 3), (3,), (3,)),
+        normalised,
+        lambda x, w, b: functional.layer_norm(x, (3,), w, b),
+    ),
+    Case("layer norm, no rows", layer_norm, ((0, 3), (3,), (3,)), normalised, lambda x, w, b: functional.layer_norm(x, (3,), w, b)),
+    Case("dropout", half_dropped, ((3, 4),), lambda x: x * MASK, lambda x: x * torch.tensor(MASK), random=True),
+    Case("embedding", lambda w: embedding(INDICES, w), ((5, 3),), lambda w: w[INDICES], lambda w: functional.embedding(torch.tensor(INDICES), w)),
+    Case("mse", lambda y: mse_loss(y, BITS), ((3, 4),), lambda y: np.mean((y - BITS) ** 2), lambda y: functional.mse_loss(y, torch.tensor(BITS))),
+    Case(
+        "bce",
+        lambda z: binary_cross_entropy_with_logits(z, BITS),
+        ((3, 4),),
+        lambda z: np.mean(-BITS * np.log(1 / (1 + np.exp(-z))) - (1 - BITS) * np.log(1 - 1 / (1 + np.exp(-z)))),
+        lambda z: functional.binary_cross_entropy_with_logits(z, torch.tensor(BITS)),
+    ),
+    Case(
+        "cross entropy",
+        lambda z: cross_entropy(z, CLASSES),
+        ((3, 4),),
+        lambda z: -log_softmax(z)[np.arange(3), CLASSES].mean(),
+        lambda z: functional.cross_entropy(z, torch.tensor(CLASSES)),
+    ),
+    Case(
+        "cross entropy, deep",
+        lambda z: cross_entropy(z, CLASSES.reshape(3, 1)),
+        ((3, 1, 4),),
+        lambda z: -log_softmax(z)[np.arange(3), 0, CLASSES].mean(),
+        lambda z: functional.cross_entropy(z.reshape(3, 4), torch.tensor(CLASSES)),
+    ),
+    Case(
+        "cross entropy, a row ignored",
+        lambda z: cross_entropy(z, PARTLY),
+        ((3, 4),),
+        lambda z: -log_softmax(z)[[0, 2], [3, 1]].mean(),
+        lambda z: functional.cross_entropy(z, torch.tensor(PARTLY)),
+    ),
+]  # fmt: skip
+REFUSALS = [
+    Refusal("linear", lambda: linear(np.ones((2, 3)), np.ones((4, 2))), ValueError, r"x \(..., I\)"),
+    Refusal("linear bias", lambda: linear(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)), ValueError, r"bias \(4,\)"),
+    Refusal("layer norm", lambda: layer_norm(np.ones((2, 3)), np.ones(2), np.ones(3)), ValueError, "3 features"),
+    Refusal("dropout", lambda: dropout(np.ones(2), 1.5, np.random.default_rng(0)), ValueError, "between 0 and 1, got 1.5"),
+    Refusal("embedding", lambda: embedding(np.array([5]), np.ones((5, 2))), IndexError, "index 5 .* 5 rows"),
+    Refusal("mse", lambda: mse_loss(np.ones(2), np.ones((2, 1))), ValueError, "same shape"),
+    Refusal("bce of nothing", lambda: binary_cross_entropy_with_logits(np.ones(0), np.ones(0)), ValueError, "not empty"),
+    Refusal("cross entropy", lambda: cross_entropy(np.ones((2, 3)), np.ones(2)), ValueError, "integers"),
+    Refusal("cross entropy class", lambda: cross_entropy(np.ones((2, 3)), np.array([0, 3])), IndexError, "class 3 .* 3 classes"),
+]  # fmt: skip
