@@ -26,17 +26,25 @@ class Plan:
         with Tape(dry=True) as tape:
             self._loss = compute_loss(*self.inputs).data
         self._forward = [node.forward for node in tape.nodes]
+        self._values = [node.value for node in tape.nodes if node.value is not None]
         self._backward, gradients = tape.schedule(tape.nodes[-1].output)
         self.parameters = [tensor for tensor in gradients if isinstance(tensor, Parameter)]
 
     def run(self) -> float:
         """Compute the loss of what is in `inputs` now, and leave its gradients in the parameters' buffers."""
+        self.run_blind()
+        with np.errstate(all="ignore"):
+            for value in self._values:
+                value()
+        return float(self._loss)
+
+    def run_blind(self) -> None:
+        """Compute the gradients, and of the loss only what they need."""
         with np.errstate(all="ignore"):
             for forward in self._forward:
                 forward()
             for function, arguments in self._backward:
                 function(*arguments)
-        return float(self._loss)
 
     def step(self, *inputs: Array) -> float:
         """Copy new inputs in, of the shapes of the examples, and run."""

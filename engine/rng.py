@@ -16,24 +16,27 @@ class Streams:
     """The streams of one seed: a PCG64 generator for each name (O'Neill 2014)."""
 
     def __init__(self, seed: int) -> None:
-        """Start every stream at its beginning; ValueError on a negative seed."""
+        """Start every stream at its beginning, when it is first asked for; ValueError on a negative seed."""
         if seed < 0:
             raise ValueError(f"seed must be 0 or more, got {seed}")
         self.seed = seed
-        self._generators = {
-            name: np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(number,))))
-            for name, number in _NUMBERS.items()
-        }
+        self._generators: dict[str, np.random.Generator] = {}
 
     def get(self, name: StreamName) -> np.random.Generator:
         """Return the generator of a purpose; it goes on where it was left."""
+        if name not in self._generators:
+            sequence = np.random.SeedSequence(self.seed, spawn_key=(_NUMBERS[name],))
+            self._generators[name] = np.random.Generator(np.random.PCG64(sequence))
         return self._generators[name]
 
     def state(self) -> dict[str, Any]:
-        """Return where every stream stands, as plain data for a checkpoint."""
+        """Return where every stream in use stands, as plain data for a checkpoint."""
         return {name: generator.bit_generator.state for name, generator in self._generators.items()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Put every stream where `state` says it stood."""
-        for name, generator in self._generators.items():
-            generator.bit_generator.state = state[name]
+        """Put every stream where `state` says it stood; one that was not in use starts again."""
+        for name in self._generators.keys() - state.keys():
+            del self._generators[name]
+        for name in get_args(StreamName):
+            if name in state:
+                self.get(name).bit_generator.state = state[name]

@@ -65,6 +65,8 @@ class Node:
     output: Tensor
     forward: Forward
     backward: Backward
+    value: Forward | None = None
+    """Fills an output that only people look at; `backward` does not need it."""
 
 
 class Tape:
@@ -146,20 +148,29 @@ def as_tensor(value: Tensor | npt.ArrayLike) -> Tensor:
     return value if isinstance(value, Tensor) else Tensor(value)
 
 
-def record(inputs: Sequence[Tensor], output: Array, forward: Forward, backward: Backward) -> Tensor:
+def record(
+    inputs: Sequence[Tensor],
+    output: Array,
+    forward: Forward,
+    backward: Backward,
+    value: Forward | None = None,
+) -> Tensor:
     """Run an operation and, while a tape records, note it down.
 
     `forward()` fills the array `output` from the data of the inputs. `backward(g, *gradients)` gets the
     gradient g of the output and one buffer per input, each to be overwritten, or None where nobody asks.
+    `value()`, where given, fills the output instead, after `forward()`, for those who want to see it.
     Infinity and NaN pass silently: the training loop looks for them once a step.
     """
     tape = _current.get()
     if tape is None or not tape.dry:
         with np.errstate(all="ignore"):
             forward()
+            if value is not None:
+                value()
     result = Tensor(output, requires_grad=any(tensor.requires_grad for tensor in inputs))
     if tape is not None:
-        tape.nodes.append(Node(tuple(inputs), result, forward, backward))
+        tape.nodes.append(Node(tuple(inputs), result, forward, backward, value))
     return result
 
 

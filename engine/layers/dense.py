@@ -162,6 +162,18 @@ class Dropout(Module):
         return nn.dropout(x, self.p, self.generator) if self.training and self.p else as_tensor(x)
 
 
+class GaussianNoise(Module):
+    """While training, add noise of N(0, std^2)."""
+
+    def __init__(self, std: float, *, generator: Generator) -> None:
+        self.std = std
+        self.generator = generator
+
+    def forward(self, x: Operand) -> Tensor:
+        """Compute y; see nn.gaussian_noise."""
+        return nn.gaussian_noise(x, self.std, self.generator) if self.training else as_tensor(x)
+
+
 class Embedding(Module):
     """A table of vectors: indices (...) -> y (..., embedding_dim); weight (num_embeddings, embedding_dim)
     starts in N(0, 1)

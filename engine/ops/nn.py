@@ -13,7 +13,7 @@ def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     shapes.
     """
     x, weight = as_tensor(x), as_tensor(weight)
-    inputs = (x, weight) if bias is None else (x, weight, as_tensor(bias))
+    inputs = [x, weight] if bias is None else [x, weight, as_tensor(bias)]
     _check_linear(*(tensor.shape for tensor in inputs))
     w = weight.data
     y = np.empty((*x.shape[:-1], len(w)), np.result_type(x.data, w))
@@ -145,6 +145,29 @@ def dropout(x: Operand, p: float, generator: np.random.Generator) -> Tensor:
 
     def backward(g: Array, dx: Array) -> None:
         np.multiply(g, mask, out=dx)
+
+    return record((x,), y, forward, backward)
+
+
+def gaussian_noise(x: Operand, std: float, generator: np.random.Generator) -> Tensor:
+    """y = x + std e, each e drawn from N(0, 1).   x (any shape) -> y (same shape);   dx = g
+
+    Each forward draws anew, float32 numbers for every dtype. ValueError when std is negative.
+    Source: Vincent et al. (2008), the denoising auto-encoder.
+    """
+    if std < 0:
+        raise ValueError(f"gaussian_noise std must be 0 or more, got {std}")
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+    drawn = np.empty(data.shape, np.float32)
+
+    def forward() -> None:
+        generator.standard_normal(out=drawn, dtype=np.float32)
+        np.multiply(drawn, std, out=drawn)
+        np.add(data, drawn, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        np.copyto(dx, g)
 
     return record((x,), y, forward, backward)
 

@@ -5,13 +5,14 @@ import torch
 from torch.nn import functional
 
 from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
-from engine.ops.nn import dropout, embedding, layer_norm, linear
+from engine.ops.nn import dropout, embedding, gaussian_noise, layer_norm, linear
 from tests.engine.ops.case import Case, Refusal
 
 OPERATIONS = (
     linear,
     layer_norm,
     dropout,
+    gaussian_noise,
     embedding,
     mse_loss,
     binary_cross_entropy_with_logits,
@@ -38,6 +39,12 @@ def half_dropped(x: object) -> object:
     return dropout(x, 0.5, np.random.Generator(np.random.PCG64(7)))  # type: ignore[arg-type]
 
 
+def noisy(x: object) -> object:
+    """Add noise with a generator that starts anew, so that each call draws the same."""
+    return gaussian_noise(x, 0.5, np.random.Generator(np.random.PCG64(7)))  # type: ignore[arg-type]
+
+
+NOISE = np.random.Generator(np.random.PCG64(7)).standard_normal((3, 4), dtype=np.float32) * np.float32(0.5)
 MASK = (np.random.Generator(np.random.PCG64(7)).random((3, 4), dtype=np.float32) >= 0.5) * 2.0
 
 CASES = [
@@ -56,6 +63,7 @@ CASES = [
     ),
     Case("layer norm, no rows", layer_norm, ((0, 3), (3,), (3,)), normalised, lambda x, w, b: functional.layer_norm(x, (3,), w, b)),
     Case("dropout", half_dropped, ((3, 4),), lambda x: x * MASK, lambda x: x * torch.tensor(MASK), random=True),
+    Case("noise", noisy, ((3, 4),), lambda x: x + NOISE, lambda x: x + torch.tensor(NOISE), random=True),
     Case("embedding", lambda w: embedding(INDICES, w), ((5, 3),), lambda w: w[INDICES], lambda w: functional.embedding(torch.tensor(INDICES), w)),
     Case("mse", lambda y: mse_loss(y, BITS), ((3, 4),), lambda y: np.mean((y - BITS) ** 2), lambda y: functional.mse_loss(y, torch.tensor(BITS))),
     Case(
@@ -92,6 +100,7 @@ REFUSALS = [
     Refusal("linear bias", lambda: linear(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)), ValueError, r"bias \(4,\)"),
     Refusal("layer norm", lambda: layer_norm(np.ones((2, 3)), np.ones(2), np.ones(3)), ValueError, "3 features"),
     Refusal("dropout", lambda: dropout(np.ones(2), 1.5, np.random.default_rng(0)), ValueError, "between 0 and 1, got 1.5"),
+    Refusal("noise", lambda: gaussian_noise(np.ones(2), -1, np.random.default_rng(0)), ValueError, "0 or more, got -1"),
     Refusal("embedding", lambda: embedding(np.array([5]), np.ones((5, 2))), IndexError, "index 5 .* 5 rows"),
     Refusal("mse", lambda: mse_loss(np.ones(2), np.ones((2, 1))), ValueError, "same shape"),
     Refusal("bce of nothing", lambda: binary_cross_entropy_with_logits(np.ones(0), np.ones(0)), ValueError, "not empty"),

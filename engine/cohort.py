@@ -1,0 +1,222 @@
+"""Many trainings of one network at once: other seeds, other learning rates, the same examples.
+
+A small dense network spends its time on the cost of calls, so the networks are stacked along the last axis
+and each call serves them all (engine/ops/many.py). Where one network already fills a call, the trainings run
+one after the other. Either way a network gets the bits it gets in any other cohort, however large.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.build import build, build_optimizer, build_schedule
+from engine.examples import Examples, fit
+from engine.ops import activation
+from engine.ops.basic import Operand
+from engine.ops.many import bce_many, linear_many, linear_shared, mse_many
+from engine.optim import Flat, clip_gradients
+from engine.plan import Plan
+from engine.progress import Diverged, Finished, Outcome
+from engine.rng import Streams
+from engine.spec import TrainSpec
+from engine.spec import layers as layer_specs
+from engine.tensor import Array, Parameter, Tensor
+from engine.train import train
+
+TOGETHER = 4096
+WIDEST = 16
+MOST_EXAMPLES = 256
+LOOKS = 50
+
+Bend = Callable[[Operand], Tensor]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One training of a cohort: how it ended, its last loss, and its parameters by name."""
+
+    outcome: Outcome
+    loss: float
+    state: dict[str, Array]
+
+
+def train_cohort(specs: Sequence[TrainSpec], examples: Examples, seeds: Sequence[int]) -> list[Slot]:
+    """Train one network for each pair of configuration and seed.
+
+    The configurations may differ in the learning rate and in how weights start; ValueError names the first
+    other difference, or the numbers of configurations and seeds when they differ. Refused when configuration
+    and examples do not fit.
+    """
+    if len(specs) != len(seeds) or not specs:
+        raise ValueError(f"a cohort needs a seed for each configuration, got {len(specs)} and {len(seeds)}")
+    _refuse_other_differences(specs)
+    fit(specs[0], examples)
+    if not _stacks(specs[0], examples):
+        return [_alone(spec, examples, seed) for spec, seed in zip(specs, seeds, strict=True)]
+    slots: list[Slot] = []
+    for start in range(0, len(specs), TOGETHER):
+        part = slice(start, start + TOGETHER)
+        slots.extend(Stack(specs[part], examples, seeds[part]).run())
+    return slots
+
+
+class Stack:
+    """Small dense networks in one array: values (P, N), a column for each network.
+
+    The parameters of a layer are a block (I + 1, O, N): a row of weights for each input, then the biases.
+    """
+
+    def __init__(self, specs: Sequence[TrainSpec], examples: Examples, seeds: Sequence[int]) -> None:
+        """Draw every network's start as train() does; a lone network gets a companion that is dropped."""
+        self.spec, self.count = specs[0], len(specs)
+        extra = [0] if len(specs) == 1 else []
+        specs, seeds = [*specs, *(specs[0] for _ in extra)], [*seeds, *extra]
+        states = [
+            build(spec, examples.signal(), Streams(seed)).state_dict()
+            for spec, seed in zip(specs, seeds, strict=True)
+        ]
+        self._shapes = [state.shape for name, state in states[0].items() if name.endswith("weight")]
+        self._names = list(states[0])
+        values = np.stack([self._column(state) for state in states], axis=-1)
+        self.flat = Flat(values, np.zeros_like(values))
+        rates = np.array([spec.optimizer.lr for spec in specs], values.dtype)
+        self._rates, self.optimizer = rates, build_optimizer(self.spec, self.flat)
+        self._blocks = self._cut()
+        x = examples.x.astype(values.dtype)
+        y = np.repeat(examples.y.astype(values.dtype)[:, :, None], len(specs), axis=2)
+        self.plan = Plan(self._loss, x, y)
+
+    def run(self) -> list[Slot]:
+        """Train all of them to the end; one that diverges is set aside, and the others go on."""
+        factor, steps = build_schedule(self.spec, self.spec.epochs), self.spec.epochs
+        every = max(1, steps // LOOKS)
+        ended: dict[int, Slot] = {}
+        for step in range(steps):
+            self.plan.run_blind()
+            self.move(factor(step))
+            if (step + 1) % every == 0:
+                self._set_aside(step + 1, ended)
+        self.plan.run()
+        self._set_aside(steps, ended)
+        finished = Finished(steps)
+        return [ended.get(number) or self._slot(number, finished) for number in range(self.count)]
+
+    def move(self, factor: float) -> None:
+        """Take one step of the optimizer, with the learning rate of each network times the factor."""
+        if self.spec.clip_norm:
+            clip_gradients(self.flat.gradients, self.spec.clip_norm)
+        self.optimizer.lr = self._rates * self._rates.dtype.type(factor)
+        self.optimizer.step()
+
+    def _set_aside(self, step: int, ended: dict[int, Slot]) -> None:
+        """Note the networks whose parameters are no longer finite, and set them to zero to keep quiet."""
+        if np.isfinite(self.flat.values).all():
+            return
+        wrong = ~np.isfinite(self.flat.values).all(axis=0)
+        for number in np.flatnonzero(wrong).tolist():
+            outcome = Diverged(step, float(self._rates[number]))
+            ended.setdefault(number, self._slot(number, outcome))
+        self.flat.values[:, wrong] = 0
+
+    def _slot(self, number: int, outcome: Outcome) -> Slot:
+        """Take one network out of the array."""
+        loss = float(self._each[number]) if isinstance(outcome, Finished) else float("nan")
+        state: dict[str, Array] = {}
+        for place, (block, shape) in enumerate(zip(self._blocks, self._shapes, strict=True)):
+            weight = block.data[: shape[1], :, number]
+            state[self._names[2 * place]] = weight.T.copy()
+            state[self._names[2 * place + 1]] = block.data[shape[1], :, number].copy()
+        return Slot(outcome, loss, state)
+
+    def _column(self, state: dict[str, Array]) -> Array:
+        """Write a network's parameters in the order of the blocks."""
+        return np.concatenate([state[name].T.reshape(-1) for name in self._names])
+
+    def _cut(self) -> list[Parameter]:
+        """View each layer's part of the array as its block."""
+        blocks, start = [], 0
+        for outputs, inputs in self._shapes:
+            rows = slice(start, start + (inputs + 1) * outputs)
+            shape = (inputs + 1, outputs, self.flat.values.shape[1])
+            block = Parameter(self.flat.values[rows].reshape(shape))
+            block.grad = self.flat.gradients[rows].reshape(shape)
+            blocks.append(block)
+            start = rows.stop
+        return blocks
+
+    def _loss(self, x: Array, y: Array) -> Tensor:
+        """Compute the sum of all losses, and keep the buffer of each one's own."""
+        value: Any = x
+        blocks = iter(self._blocks)
+        for number, layer in enumerate(self.spec.layers):
+            if isinstance(layer, layer_specs.Linear):
+                value = (linear_many if number else linear_shared)(value, next(blocks))
+            else:
+                value = _bend(layer)(value)
+        loss, self._each = (mse_many if self.spec.loss == "mse" else bce_many)(value, y)
+        return loss
+
+
+def _alone(spec: TrainSpec, examples: Examples, seed: int) -> Slot:
+    result = train(spec, examples, seed)
+    state = result.model.state_dict() if result.model else {}
+    return Slot(result.outcome, result.losses[-1] if result.losses else float("nan"), state)
+
+
+def _stacks(spec: TrainSpec, examples: Examples) -> bool:
+    """Tell whether the network is small, dense and trained on all examples at once."""
+    first = spec.layers[0]
+    return (
+        isinstance(first, layer_specs.Linear)
+        and all(_stackable(layer) for layer in spec.layers)
+        and spec.loss != "cross_entropy"
+        and examples.x.ndim == examples.y.ndim == 2
+        and max(len(examples), spec.batch_size or 0) <= MOST_EXAMPLES
+        and (spec.batch_size or len(examples)) >= len(examples)
+        and not (spec.early_stopping or spec.random_shift)
+    )
+
+
+def _stackable(layer: Any) -> bool:
+    if isinstance(layer, layer_specs.Linear):
+        return layer.bias and layer.units <= WIDEST
+    if isinstance(layer, layer_specs.Plain):
+        return layer.type in BENDS
+    return isinstance(layer, layer_specs.LeakyReLU | layer_specs.ELU)
+
+
+def _bend(layer: Any) -> Bend:
+    if isinstance(layer, layer_specs.LeakyReLU):
+        return lambda x: activation.leaky_relu(x, layer.negative_slope)
+    if isinstance(layer, layer_specs.ELU):
+        return lambda x: activation.elu(x, layer.alpha)
+    return BENDS[layer.type]
+
+
+def _refuse_other_differences(specs: Sequence[TrainSpec]) -> None:
+    first = _without_what_may_differ(specs[0])
+    for number, spec in enumerate(specs):
+        other = _without_what_may_differ(spec)
+        for name in first:
+            if first[name] != other[name]:
+                raise ValueError(
+                    f"configuration {number} differs in {name}: {other[name]!r}, not {first[name]!r}"
+                )
+
+
+def _without_what_may_differ(spec: TrainSpec) -> dict[str, Any]:
+    plain = spec.model_dump(exclude={"init"})
+    plain["optimizer"].pop("lr")
+    for layer in plain["layers"]:
+        layer.pop("init", None)
+    return plain
+
+
+BENDS: dict[str, Bend] = {
+    "identity": activation.linear_activation,
+    "sigmoid": activation.sigmoid,
+    "tanh": activation.tanh,
+    "relu": activation.relu,
+}

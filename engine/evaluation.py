@@ -1,0 +1,32 @@
+"""What a trained network says: outputs and losses, with dropout and batch statistics off."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.examples import Examples
+from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+from engine.module import Module
+from engine.tensor import Array, Tensor
+
+ROWS_AT_ONCE = 1024
+
+LOSSES: dict[str, Callable[..., Tensor]] = {
+    "mse": mse_loss,
+    "binary_cross_entropy": binary_cross_entropy_with_logits,
+    "cross_entropy": cross_entropy,
+}
+
+
+def predict(model: Module, x: Array) -> Array:
+    """Compute the outputs with dropout and batch statistics off.   x (N, ...) -> y (N, ...)"""
+    was = model.training
+    model.eval()
+    parts = [model(x[start : start + ROWS_AT_ONCE]).data for start in range(0, len(x), ROWS_AT_ONCE)]
+    model.train(was)
+    return np.concatenate(parts)
+
+
+def evaluate(model: Module, examples: Examples, loss: str) -> float:
+    """Compute the mean loss over all examples, with dropout and batch statistics off."""
+    return float(LOSSES[loss](predict(model, examples.x), examples.y).data)

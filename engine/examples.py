@@ -1,0 +1,63 @@
+"""What a network learns from: inputs, targets, and how the two fit a configuration."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.shapes import Signal, Stage, walk
+from engine.spec import TrainSpec
+from engine.strict_json import Problem, Refused
+from engine.tensor import Array
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs and targets, one row each.
+
+    x (N, ...) of numbers, or of integers below `symbols`; y (N,) or (N, T) of class numbers below `classes`,
+    or (N, ...) of numbers with classes 0.
+    """
+
+    x: Array
+    y: Array
+    symbols: int = 0
+    classes: int = 0
+
+    def __post_init__(self) -> None:
+        if not len(self.x) or len(self.x) != len(self.y):
+            raise ValueError(f"examples need as many inputs as targets, got {len(self.x)} and {len(self.y)}")
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def signal(self) -> Signal:
+        """Return the shape of one input."""
+        return Signal(self.x.shape[1:], self.symbols)
+
+    def part(self, rows: Array) -> "Examples":
+        """Return some of the rows, copied."""
+        return Examples(self.x[rows], self.y[rows], self.symbols, self.classes)
+
+    def cast(self, dtype: np.dtype) -> "Examples":
+        """Return the numbers in another dtype; symbols and classes stay integers."""
+        x = self.x if self.symbols else np.ascontiguousarray(self.x, dtype)
+        y = self.y.astype(np.intp) if self.classes else np.ascontiguousarray(self.y, dtype)
+        return Examples(x.astype(np.intp) if self.symbols else x, y, self.symbols, self.classes)
+
+
+def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
+    """Follow the shapes through the configuration; Refused names the layer or the loss that does not fit."""
+    stages = walk(spec.layers, examples.signal())
+    output, target = stages[-1].output, examples.y.shape[1:]
+    place = f"layers[{len(stages) - 1}]"
+    if (spec.loss == "cross_entropy") != bool(examples.classes):
+        kind = (
+            "classes: use cross_entropy" if examples.classes else "numbers: use mse or binary_cross_entropy"
+        )
+        raise Refused([Problem("loss", spec.loss, kind, f"The targets are {kind}.")])
+    wanted = (*target, examples.classes) if examples.classes else target
+    if output.shape != wanted:
+        needed = " x ".join(map(str, wanted))
+        message = f"The last layer gives {output}, the targets need {needed}."
+        raise Refused([Problem(place, str(output), needed, message)])
+    return stages

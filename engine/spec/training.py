@@ -1,0 +1,97 @@
+"""The whole of a training configuration: layers, loss, optimizer, and for how long."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from engine.spec.initial import InitSpec, Torch
+from engine.spec.layers import LayerSpec
+from engine.spec.strict import StrictModel
+
+Rate = Annotated[float, Field(gt=0, le=1000)]
+Decay = Annotated[float, Field(ge=0, le=10)]
+Average = Annotated[float, Field(ge=0, lt=1)]
+Tiny = Annotated[float, Field(gt=0, le=1)]
+
+
+class SGD(StrictModel):
+    """Gradient descent, with momentum or Nesterov's form of it."""
+
+    type: Literal["sgd"]
+    lr: Rate
+    momentum: Average = 0.0
+    nesterov: bool = False
+    weight_decay: Decay = 0.0
+
+    @model_validator(mode="after")
+    def _nesterov_has_momentum(self) -> Self:
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov needs a momentum above 0")
+        return self
+
+
+class Adagrad(StrictModel):
+    """AdaGrad."""
+
+    type: Literal["adagrad"]
+    lr: Rate = 0.01
+    eps: Tiny = 1e-10
+    weight_decay: Decay = 0.0
+
+
+class RMSprop(StrictModel):
+    """RMSProp."""
+
+    type: Literal["rmsprop"]
+    lr: Rate = 0.01
+    alpha: Average = 0.99
+    eps: Tiny = 1e-8
+    weight_decay: Decay = 0.0
+
+
+class Adam(StrictModel):
+    """Adam, and AdamW, which decays the weights beside the gradient."""
+
+    type: Literal["adam", "adamw"]
+    lr: Rate = 0.001
+    betas: tuple[Average, Average] = (0.9, 0.999)
+    eps: Tiny = 1e-8
+    weight_decay: Decay = 0.0
+
+
+OptimizerSpec = Annotated[SGD | Adagrad | RMSprop | Adam, Field(discriminator="type")]
+
+
+class ScheduleSpec(StrictModel):
+    """The learning rate over time: up for `warmup` steps, then constant or down."""
+
+    type: Literal["constant", "cosine", "step", "exponential"] = "constant"
+    warmup: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    every: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    factor: Annotated[float, Field(gt=0, le=1)] = 0.5
+    final: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class EarlyStopping(StrictModel):
+    """Stop when the loss on a share of the examples has not fallen for `patience` epochs; keep the best."""
+
+    patience: Annotated[int, Field(ge=1, le=10_000)]
+    min_delta: Annotated[float, Field(ge=0, le=100)] = 0.0
+    validation: Annotated[float, Field(gt=0, le=0.5)] = 0.1
+
+
+class TrainSpec(StrictModel):
+    """A training: the data and the seed belong to whoever runs it."""
+
+    spec_version: Literal[1] = 1
+    layers: Annotated[list[LayerSpec], Field(min_length=1, max_length=32)]
+    loss: Literal["mse", "binary_cross_entropy", "cross_entropy"]
+    optimizer: OptimizerSpec
+    epochs: Annotated[int, Field(ge=1, le=1_000_000)]
+    batch_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    init: InitSpec = Torch()
+    schedule: ScheduleSpec = ScheduleSpec()
+    clip_norm: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    early_stopping: EarlyStopping | None = None
+    random_shift: Annotated[int, Field(ge=0, le=4)] = 0
+    precision: Literal["auto", "float32", "float64"] = "auto"
