@@ -1,0 +1,80 @@
+"""A decoder-only transformer that predicts the next symbol, after Radford et al. (2019)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.layers.attention import TransformerBlock
+from engine.layers.dense import Embedding, LayerNorm, Linear
+from engine.layers.tokens import Positions
+from engine.module import Module, Sequential
+from engine.tensor import Array, Tensor
+
+
+@dataclass(frozen=True)
+class GPTConfig:
+    """The size of a GPT: symbols, steps it sees, features, heads and blocks."""
+
+    symbols: int
+    length: int
+    features: int = 64
+    heads: int = 4
+    blocks: int = 2
+    approximate: str = "tanh"
+
+
+class GPT(Module):
+    """Logits of the next symbol at every step.   tokens (B, T) of integers -> logits (B, T, symbols), T =
+    length
+    """
+
+    def __init__(
+        self,
+        config: GPTConfig,
+        *,
+        generator: np.random.Generator | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        size = config.features
+        self.config = config
+        self.embedding = Embedding(config.symbols, size, generator=generator, dtype=dtype)
+        self.positions = Positions(config.length, size, generator=generator, dtype=dtype)
+        self.blocks = Sequential(
+            *(
+                TransformerBlock(
+                    size, config.heads, True, approximate=config.approximate, generator=generator, dtype=dtype
+                )
+                for _ in range(config.blocks)
+            )
+        )
+        self.norm = LayerNorm(size, dtype=dtype)
+        self.head = Linear(size, config.symbols, generator=generator, dtype=dtype)
+
+    def forward(self, tokens: Array) -> Tensor:
+        """Compute the logits."""
+        x = self.positions(self.embedding(tokens))  # (B, T, D)
+        x = self.blocks(x)  # (B, T, D)
+        return self.head(self.norm(x))  # (B, T, symbols)
+
+    def generate(
+        self, start: Array, steps: int, generator: np.random.Generator, temperature: float = 1.0
+    ) -> Array:
+        """Go on from `start` (T,) by so many symbols, drawn from softmax(logits / temperature).
+        -> (T + steps,)
+
+        Only the last `length` symbols are seen. ValueError on a temperature of 0 or less.
+        """
+        if temperature <= 0:
+            raise ValueError(f"temperature must be above 0, got {temperature}")
+        tokens, length = [int(token) for token in start], self.config.length
+        for _ in range(steps):
+            seen = tokens[-length:]
+            window = np.zeros((1, length), np.intp)
+            window[0, : len(seen)] = seen
+            logits = self(window).data[0, len(seen) - 1] / temperature  # (symbols,)
+            noise = generator.gumbel(
+                size=len(logits)
+            )  # the largest of logit + noise is a draw from the softmax
+            tokens.append(int(np.argmax(logits + noise)))
+        return np.array(tokens)

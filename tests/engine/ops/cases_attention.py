@@ -1,0 +1,79 @@
+"""Attention."""
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from engine.ops.attention import attention_weights, multi_head_attention
+from engine.ops.basic import concatenate, divide, matmul, reshape, take, transpose
+from engine.ops.activation import softmax
+from engine.tensor import Tensor
+from tests.engine.ops.case import Case, Refusal
+
+OPERATIONS = (multi_head_attention, attention_weights)
+
+
+def attend(qkv: np.ndarray, heads: int, causal: bool) -> np.ndarray:
+    """Loop over heads and steps as it is written."""
+    batch, length, size = qkv.shape
+    width = size // 3 // heads
+    y = np.zeros((batch, length, size // 3))
+    for head in range(heads):
+        q, k, v = (
+            qkv[:, :, i * size // 3 + head * width : i * size // 3 + (head + 1) * width] for i in range(3)
+        )
+        for t in range(length):
+            end = t + 1 if causal else length
+            scores = np.einsum("bd,bud->bu", q[:, t], k[:, :end]) / np.sqrt(width)
+            p = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+            y[:, t, head * width : (head + 1) * width] = np.einsum("bu,bud->bd", p, v[:, :end])
+    return y
+
+
+def by_torch(qkv: torch.Tensor, heads: int, causal: bool) -> torch.Tensor:
+    """Run PyTorch's attention."""
+    batch, length, size = qkv.shape
+    q, k, v = qkv.reshape(batch, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
+    y = functional.scaled_dot_product_attention(q, k, v, is_causal=causal)
+    return y.transpose(1, 2).reshape(batch, length, size // 3)
+
+
+def by_primitives(qkv: Tensor) -> Tensor:
+    """Compute two heads from the primitive operations."""
+    batch, length, size = qkv.shape
+    parts = transpose(reshape(qkv, (batch, length, 3, 2, size // 6)), (2, 0, 3, 1, 4))
+    q, k, v = (take(parts, number) for number in range(3))
+    p = softmax(divide(matmul(q, transpose(k, (0, 1, 3, 2))), np.asarray((size / 6) ** 0.5, qkv.data.dtype)))
+    heads = matmul(p, v)
+    return concatenate([take(heads, (slice(None), head)) for head in range(2)], 2)
+
+
+SHAPES = {
+    "": ((2, 4, 12), 2),
+    ", one head": ((2, 3, 6), 1),
+    ", one step": ((2, 1, 6), 2),
+    ", size one": ((1, 1, 3), 1),
+}
+CASES = [
+    Case(
+        f"{'causal ' if causal else ''}attention{kind}",
+        lambda qkv, heads=heads, causal=causal: multi_head_attention(qkv, heads, causal),
+        (shape,),
+        lambda qkv, heads=heads, causal=causal: attend(qkv, heads, causal),
+        lambda qkv, heads=heads, causal=causal: by_torch(qkv, heads, causal),
+    )
+    for causal in (False, True)
+    for kind, (shape, heads) in SHAPES.items()
+] + [
+    Case(
+        "attention from primitives",
+        by_primitives,
+        ((2, 4, 12),),
+        lambda qkv: attend(qkv, 2, False),
+        lambda qkv: by_torch(qkv, 2, False),
+    )
+]
+REFUSALS = [
+    Refusal("heads", lambda: multi_head_attention(np.ones((1, 2, 12)), 3), ValueError, "3 heads"),
+    Refusal("axes", lambda: multi_head_attention(np.ones((2, 12)), 2), ValueError, "3 D"),
+]
