@@ -101,19 +101,21 @@ class Tape:
 
     def gradients(self, loss: Tensor, tensors: Sequence[Tensor]) -> list[Array]:
         """Back-propagate and return the gradient of each tensor, zeros where it has no effect."""
-        calls, gradients = self.schedule(loss)
+        calls, gradients = self.schedule(loss, keep=tensors)
         _run(calls)
         return [gradients.get(tensor, np.zeros_like(tensor.data)) for tensor in tensors]
 
-    def schedule(self, loss: Tensor) -> tuple[list[Call], dict[Tensor, Array]]:
+    def schedule(self, loss: Tensor, keep: Sequence[Tensor] = ()) -> tuple[list[Call], dict[Tensor, Array]]:
         """List the calls that back-propagate from the loss, and the buffers they leave the gradients in.
 
         The node read first writes the gradient of an input; a node that uses the same input again writes
-        into a buffer of its own, which is then added.
+        into a buffer of its own, which is then added. A buffer is used again once its node has been read,
+        unless it belongs to a parameter or to a tensor to `keep`.
         """
         if loss.data.shape != ():
             raise ValueError(f"back-propagation starts from one number; the loss has shape {loss.shape}")
         gradients: dict[Tensor, Array] = {loss: np.ones_like(loss.data)}
+        pool, kept = _Pool(), {*keep, loss}
         calls: list[Call] = []
         for node in reversed(self.nodes):
             if node.output not in gradients or not node.output.requires_grad:
@@ -125,16 +127,38 @@ class Tape:
                     buffers.append(None)
                     continue
                 first = tensor not in gradients
-                buffer = (
-                    tensor.grad if first and isinstance(tensor, Parameter) else np.empty_like(tensor.data)
-                )
+                buffer = tensor.grad if first and isinstance(tensor, Parameter) else pool.take(tensor.data)
                 buffers.append(buffer)
                 total = gradients.setdefault(tensor, buffer)
                 if not first:
                     sums.append((np.add, (total, buffer, total)))
             calls.append((node.backward, (gradients[node.output], *buffers)))
             calls.extend(sums)
+            pool.give(*(part for _, (_, part, _) in sums))
+            if node.output not in kept:
+                pool.give(gradients[node.output])
         return calls, gradients
+
+
+class _Pool:
+    """Buffers that are free to be used again: fewer of them stay in the processor's cache."""
+
+    def __init__(self) -> None:
+        self._free: dict[Any, list[Array]] = {}
+
+    def take(self, like: Array) -> Array:
+        """Return a buffer of the same shape, dtype and layout."""
+        free = self._free.get(self._kind(np.empty_like(like)))
+        return free.pop() if free else np.empty_like(like)
+
+    def give(self, *buffers: Array) -> None:
+        """Take buffers back."""
+        for buffer in buffers:
+            self._free.setdefault(self._kind(buffer), []).append(buffer)
+
+    @staticmethod
+    def _kind(buffer: Array) -> tuple[Any, ...]:
+        return buffer.shape, buffer.strides, buffer.dtype
 
 
 def _run(calls: Sequence[Call]) -> None:

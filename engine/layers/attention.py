@@ -32,7 +32,7 @@ class MultiheadAttention(Module):
         self.num_heads, self.causal = num_heads, causal
         shape = (3 * embed_dim, embed_dim)
         drawn = None if generator is None else init.xavier_uniform(shape, generator)
-        self.in_proj_weight = parameter(drawn, shape, dtype)
+        self.in_proj_weight = parameter(drawn, shape, dtype, "F")
         self.in_proj_bias = parameter(None, shape[:1], dtype)
         self.out_proj = Linear(embed_dim, embed_dim, generator=generator, dtype=dtype)
         self.out_proj.bias = parameter(None, (embed_dim,), dtype)

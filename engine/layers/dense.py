@@ -5,7 +5,7 @@ None they start at zero, to be loaded.
 """
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,15 @@ from engine.tensor import Array, Parameter, Tensor, as_tensor
 Generator = np.random.Generator
 
 
-def parameter(values: Array | None, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Parameter:
+def parameter(
+    values: Array | None, shape: tuple[int, ...], dtype: npt.DTypeLike, order: Literal["C", "F"] = "C"
+) -> Parameter:
     """Make a parameter of drawn values, or of zeros to be loaded.
 
-    A matrix (O, I) lies in memory column by column, so that x @ weight.T reads it in order.
+    In order "F" a matrix (O, I) lies in memory column by column, so that x @ weight.T reads it in order.
     """
     start = np.zeros(shape, dtype) if values is None else values
-    return Parameter(start.astype(dtype, order="F" if len(shape) == 2 else "C"))
+    return Parameter(start.astype(dtype, order=order))
 
 
 class Linear(Module):
@@ -45,7 +47,7 @@ class Linear(Module):
     ) -> None:
         shape = (out_features, in_features)
         drawn = None if generator is None else init.torch_default(shape, generator)
-        self.weight = parameter(drawn, shape, dtype)
+        self.weight = parameter(drawn, shape, dtype, "F")
         self.bias: Parameter | None = None
         if bias:
             bound = 1 / math.sqrt(max(in_features, 1))

@@ -108,7 +108,8 @@ class BatchNorm1d(Module):
         x = as_tensor(x)
         if x.data.ndim != self.axes:
             raise ValueError(f"{type(self).__name__} needs {self.axes} axes, got {x.shape}")
-        running = Running(self.running_mean.data, self.running_var.data, self.momentum)
+        buffers = (self.running_mean.data, self.running_var.data, self.num_batches_tracked.data)
+        running = Running(*buffers, self.momentum)
         return batch_norm(x, self.weight, self.bias, running, self.training, self.eps)
 
 

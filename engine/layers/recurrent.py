@@ -40,12 +40,8 @@ class Recurrent(Module):
         rows, bound = self.gates * hidden_size, 1 / math.sqrt(hidden_size)
         for layer in range(num_layers):
             size = hidden_size if layer else input_size
-            shapes = {
-                "weight_ih": (rows, size),
-                "weight_hh": (rows, hidden_size),
-                "bias_ih": (rows,),
-                "bias_hh": (rows,),
-            }
+            inner, outer = (rows, hidden_size), (rows, size)
+            shapes = {"weight_ih": outer, "weight_hh": inner, "bias_ih": (rows,), "bias_hh": (rows,)}
             for name, shape in shapes.items():
                 drawn = None if generator is None else init.uniform(shape, bound, generator)
                 setattr(self, f"{name}_l{layer}", parameter(drawn, shape, dtype))

@@ -154,13 +154,13 @@ def _gelu_erf(x: Tensor) -> Tensor:
 
 
 def _gelu_tanh(x: Tensor) -> Tensor:
-    """Keep t = tanh(...) and the square of x: the derivative needs both."""
+    """Keep t = tanh(...): the derivative needs it."""
     data, y = x.data, np.empty_like(x.data)
-    square, t, slope = np.empty_like(data), np.empty_like(data), np.empty_like(data)
+    t, slope = np.empty_like(data), np.empty_like(data)
 
     def forward() -> None:
-        np.multiply(data, data, out=square)
-        np.multiply(square, SQRT_2_OVER_PI * GELU_CUBIC, out=t)
+        np.multiply(data, data, out=t)
+        np.multiply(t, SQRT_2_OVER_PI * GELU_CUBIC, out=t)
         np.add(t, SQRT_2_OVER_PI, out=t)
         np.multiply(t, data, out=t)
         np.tanh(t, out=t)
@@ -169,7 +169,8 @@ def _gelu_tanh(x: Tensor) -> Tensor:
         np.multiply(y, 0.5, out=y)
 
     def backward(g: Array, dx: Array) -> None:
-        np.multiply(square, 1.5 * SQRT_2_OVER_PI * GELU_CUBIC, out=slope)
+        np.multiply(data, data, out=slope)
+        np.multiply(slope, 1.5 * SQRT_2_OVER_PI * GELU_CUBIC, out=slope)
         np.add(slope, 0.5 * SQRT_2_OVER_PI, out=slope)
         np.multiply(slope, data, out=slope)
         np.multiply(t, t, out=dx)

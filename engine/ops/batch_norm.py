@@ -10,10 +10,13 @@ from engine.tensor import Array, Tensor, as_tensor, record
 
 @dataclass(frozen=True)
 class Running:
-    """The averages a batch norm keeps for predicting: mean and variance (C,), and how fast they follow."""
+    """What a batch norm keeps for predicting: mean and variance (C,), the count of batches (), and its
+    momentum.
+    """
 
     mean: Array
     variance: Array
+    batches: Array
     momentum: float = 0.1
 
 
@@ -25,8 +28,8 @@ def batch_norm(
     weight, bias (C,). Training: m and v are the mean and the biased variance of the batch, over all axes but
     the second, and the running averages move: r <- (1 - momentum) r + momentum (m, or the unbiased variance).
     Predicting: m and v are the running averages.   Ioffe and Szegedy (2015)
-    With n = (x - m) / s, s = sqrt(v + eps), h = g weight: dx = (h - mean(h) - n mean(h n)) / s while training,
-    h / s otherwise; dweight = the sum of g n, dbias = the sum of g.
+    With n = (x - m) / s, s = sqrt(v + eps), h = g weight: while training
+    dx = (h - mean(h) - n mean(h n)) / s, otherwise h / s; dweight = the sum of g n, dbias = the sum of g.
     ValueError on other shapes, or when a channel has fewer than two values to train on.
     """
     x, weight, bias = as_tensor(x), as_tensor(weight), as_tensor(bias)
@@ -79,5 +82,6 @@ def batch_norm(
 
 def _follow(running: Running, mean: Array, variance: Array) -> None:
     """Move the running averages towards those of the batch."""
+    running.batches[...] += 1
     for average, value in ((running.mean, mean), (running.variance, variance)):
         np.add(average, running.momentum * (value - average), out=average)

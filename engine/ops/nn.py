@@ -194,6 +194,6 @@ def embedding(indices: Array, weight: Operand) -> Tensor:
         """Sum the rows of each index by a product with the one-hot table: V is small here."""
         if dweight is not None:
             hot = (starts[:, None] == where.reshape(1, -1)).astype(g.dtype)
-            np.dot(hot, g.reshape(-1, size), out=dweight)
+            _product(hot, g.reshape(-1, size), dweight)
 
     return record((weight,), y, forward, backward)

@@ -32,7 +32,9 @@ class Weights(NamedTuple):
 class _Sequence:
     """The buffers all recurrent operations share: z_t = W s_t with s_t = [h_{t-1}; x_t; 1]."""
 
-    def __init__(self, name: str, x: Tensor, weights: tuple[Tensor, ...], gates: int) -> None:
+    def __init__(self, name: str, x: Tensor, weights: tuple[Tensor, ...], order: tuple[int, ...]) -> None:
+        """Allocate; `order` lists the gates as they lie in the rows of W and z."""
+        gates = len(order)
         w_ih, w_hh, b_ih, b_hh = (tensor.data for tensor in weights)
         rows, size = (w_ih.shape[0], w_ih.shape[1]) if w_ih.ndim == 2 else (0, 0)
         units = rows // gates
@@ -46,6 +48,7 @@ class _Sequence:
         self.data, self.parts, self.units = x.data, (w_ih, w_hh, b_ih, b_hh), units
         self.batch, self.steps, self.size = x.shape[0], x.shape[1], size
         self.dtype = np.result_type(x.data, w_ih)
+        self.rows = np.arange(rows).reshape(gates, units)[list(order)].reshape(-1)
         self.matrix = np.empty((rows, units + size + 1), self.dtype)
         self.states = np.zeros((self.steps + 1, units + size + 1, self.batch), self.dtype)
         self.states[:, -1] = 1
@@ -60,9 +63,9 @@ class _Sequence:
     def load(self) -> None:
         """Put the weights side by side and the inputs into the states."""
         w_ih, w_hh, b_ih, b_hh = self.parts
-        self.matrix[:, : self.units] = w_hh
-        self.matrix[:, self.units : -1] = w_ih
-        np.add(b_ih, b_hh, out=self.matrix[:, -1])
+        self.matrix[:, : self.units] = w_hh[self.rows]
+        self.matrix[:, self.units : -1] = w_ih[self.rows]
+        self.matrix[:, -1] = (b_ih + b_hh)[self.rows]
         self.states[: self.steps, self.units : -1] = self.data.transpose(1, 2, 0)
 
     def store(self, gradients: tuple[Array | None, ...]) -> None:
@@ -76,9 +79,9 @@ class _Sequence:
         wanted = (total[:, self.units : -1], total[:, : self.units], total[:, -1], total[:, -1])
         for gradient, value in zip((dw_ih, dw_hh, db_ih, db_hh), wanted, strict=True):
             if gradient is not None:
-                np.copyto(gradient, value)
+                gradient[self.rows] = value
         if dx is not None:
-            np.copyto(dx, np.matmul(self.parts[0].T, self.dz).transpose(2, 0, 1))
+            np.copyto(dx, np.matmul(self.parts[0][self.rows].T, self.dz).transpose(2, 0, 1))
 
 
 def rnn_sequence(x: Operand, weights: Weights, nonlinearity: str = "tanh") -> Tensor:
@@ -90,7 +93,7 @@ def rnn_sequence(x: Operand, weights: Weights, nonlinearity: str = "tanh") -> Te
     if nonlinearity not in ("tanh", "relu"):
         raise ValueError(f"nonlinearity is 'tanh' or 'relu', not {nonlinearity!r}")
     inputs = (as_tensor(x), *map(as_tensor, weights))
-    run = _Sequence("rnn_sequence", inputs[0], inputs[1:], gates=1)
+    run = _Sequence("rnn_sequence", inputs[0], inputs[1:], (0,))
     bend = np.tanh if nonlinearity == "tanh" else _rectify
     zero = np.zeros((), run.dtype)
 
@@ -131,64 +134,54 @@ def lstm_sequence(x: Operand, weights: Weights) -> Tensor:
     ValueError on other shapes.
     """
     inputs = (as_tensor(x), *map(as_tensor, weights))
-    run = _Sequence("lstm_sequence", inputs[0], inputs[1:], gates=4)
-    units = run.units
-    gate = [slice(number * units, (number + 1) * units) for number in range(4)]
+    run = _Sequence("lstm_sequence", inputs[0], inputs[1:], (3, 0, 1, 2))
+    units, squashed = run.units, slice(0, 3 * run.units)
+    gates = run.z.reshape(run.steps, 4, units, run.batch)  # o, i, f, u
     cells = np.zeros((run.steps + 1, units, run.batch), run.dtype)
-    bent = np.empty_like(cells[1:])
-    part, half = np.empty_like(cells[0]), np.full((), 0.5, run.dtype)
-    squash = (slice(0, 2 * units), gate[3])
-    factors = np.empty_like(run.z)
+    bent, part = np.empty_like(cells[1:]), np.empty_like(cells[0])
+    half, one = np.full((), 0.5, run.dtype), np.ones_like(part)
 
     def forward() -> None:
         run.load()
-        for rows in squash:
-            np.multiply(run.matrix[rows], half, out=run.matrix[rows])
+        np.multiply(run.matrix[squashed], half, out=run.matrix[squashed])
         for step in range(run.steps):
-            z, cell, tanh_cell = run.z[step], cells[step + 1], bent[step]
+            z, (o, i, f, u), cell = run.z[step], gates[step], cells[step + 1]
             np.dot(run.matrix, run.states[step], out=z)
             np.tanh(z, out=z)
-            for rows in squash:
-                np.multiply(z[rows], half, out=z[rows])
-                np.add(z[rows], half, out=z[rows])
-            np.multiply(z[gate[1]], cells[step], out=cell)
-            np.multiply(z[gate[0]], z[gate[2]], out=part)
+            np.multiply(z[squashed], half, out=z[squashed])
+            np.add(z[squashed], half, out=z[squashed])
+            np.multiply(f, cells[step], out=cell)
+            np.multiply(i, u, out=part)
             np.add(cell, part, out=cell)
-            np.tanh(cell, out=tanh_cell)
-            np.multiply(z[gate[3]], tanh_cell, out=run.hidden[step + 1])
+            np.tanh(cell, out=bent[step])
+            np.multiply(o, bent[step], out=run.hidden[step + 1])
 
     def backward(g: Array, *gradients: Array | None) -> None:
-        """Compute all slopes in a few large calls, then walk back with seven small ones a step."""
         upper = g.transpose(1, 2, 0)
-        i, f, u, o = (run.z[:, rows] for rows in gate)
-        _slopes(run.z, squash, gate[2], factors)
-        np.multiply(factors[:, gate[0]], u, out=factors[:, gate[0]])
-        np.multiply(factors[:, gate[1]], cells[:-1], out=factors[:, gate[1]])
-        np.multiply(factors[:, gate[2]], i, out=factors[:, gate[2]])
-        np.multiply(factors[:, gate[3]], bent, out=factors[:, gate[3]])
-        through = o - run.hidden[1:] * bent
-        back = np.ascontiguousarray(inputs[2].data.T.astype(run.dtype, copy=False))
-        dh, dc, step_dc = (np.zeros_like(part) for _ in range(3))
+        back = np.ascontiguousarray(inputs[2].data[run.rows].T)
+        slopes = np.empty_like(gates[0])
+        flat = slopes.reshape(-1, run.batch)
+        dh, dc = np.zeros_like(part), np.zeros_like(part)
         for step in range(run.steps - 1, -1, -1):
-            dz, slope = run.dz[step].reshape(4, units, -1), factors[step].reshape(4, units, -1)
+            z, (o, i, f, u) = run.z[step], gates[step]
+            dz = run.dz[step].reshape(gates.shape[1:])
+            np.multiply(z, z, out=flat)
+            np.subtract(z[squashed], flat[squashed], out=flat[squashed])
+            np.subtract(one, slopes[3], out=slopes[3])
+            for slope, other in zip(slopes, (bent[step], u, cells[step], i), strict=True):
+                np.multiply(slope, other, out=slope)
             np.add(upper[step], dh, out=dh)
-            np.multiply(dh, through[step], out=step_dc)
-            np.add(dc, step_dc, out=dc)
-            np.multiply(slope[:3], dc, out=dz[:3])
-            np.multiply(slope[3], dh, out=dz[3])
-            np.multiply(dc, f[step], out=dc)
+            np.multiply(run.hidden[step + 1], bent[step], out=part)
+            np.subtract(o, part, out=part)
+            np.multiply(dh, part, out=part)
+            np.add(dc, part, out=dc)
+            np.multiply(slopes[0], dh, out=dz[0])
+            np.multiply(slopes[1:], dc, out=dz[1:])
+            np.multiply(dc, f, out=dc)
             np.dot(back, run.dz[step], out=dh)
         run.store(gradients)
 
     return record(inputs, run.output(), forward, backward)
-
-
-def _slopes(values: Array, squashed: tuple[slice, ...], bent: slice, into: Array) -> None:
-    """Fill in the slopes of the gates: s (1 - s) where squashed, 1 - u^2 where bent.   values (T, 4 H, B)"""
-    np.multiply(values, values, out=into)
-    for rows in squashed:
-        np.subtract(values[:, rows], into[:, rows], out=into[:, rows])
-    np.subtract(1, into[:, bent], out=into[:, bent])
 
 
 def gru_sequence(x: Operand, weights: Weights) -> Tensor:
@@ -201,10 +194,10 @@ def gru_sequence(x: Operand, weights: Weights) -> Tensor:
     ValueError on other shapes.
     """
     inputs = (as_tensor(x), *map(as_tensor, weights))
-    run = _Sequence("gru_sequence", inputs[0], inputs[1:], gates=3)
+    run = _Sequence("gru_sequence", inputs[0], inputs[1:], (0, 1, 2))
     units, both = run.units, slice(0, 2 * run.units)
     last = slice(2 * units, None)
-    w_ih, w_hh, b_ih, b_hh = run.parts
+    _, w_hh, b_ih, b_hh = run.parts
     recurrent = np.empty((run.steps, units, run.batch), run.dtype)
     dc = np.empty_like(run.dz)
 

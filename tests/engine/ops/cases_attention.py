@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from engine.ops.activation import softmax
 from engine.ops.attention import attention_weights, multi_head_attention
 from engine.ops.basic import concatenate, divide, matmul, reshape, take, transpose
-from engine.ops.activation import softmax
 from engine.tensor import Tensor
 from tests.engine.ops.case import Case, Refusal
 

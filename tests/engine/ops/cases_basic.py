@@ -28,8 +28,21 @@ def positive(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarr
 
 
 OPERATIONS = (
-    add, subtract, multiply, divide, power, exp, log, matmul, total, mean, reshape, transpose, concatenate, take
-)  # fmt: skip
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    exp,
+    log,
+    matmul,
+    total,
+    mean,
+    reshape,
+    transpose,
+    concatenate,
+    take,
+)
 PAIRS = {
     "same": ((3, 4), (3, 4)),
     "row": ((3, 4), (4,)),

@@ -13,13 +13,13 @@ MEAN, VARIANCE = np.array([0.5, -1.0, 2.0]), np.array([1.0, 4.0, 0.25])
 
 def train(x: object, w: object, b: object) -> object:
     """Normalise by the batch, with averages of its own."""
-    return batch_norm(x, w, b, Running(MEAN.copy(), VARIANCE.copy()), True)  # type: ignore[arg-type]
+    return batch_norm(x, w, b, Running(MEAN.copy(), VARIANCE.copy(), np.zeros((), int)), True)  # type: ignore[arg-type]
 
 
 def predict(x: object, w: object, b: object) -> object:
     """Normalise by the averages."""
     dtype = (x.data if hasattr(x, "data") else x).dtype  # type: ignore[attr-defined]
-    return batch_norm(x, w, b, Running(MEAN.astype(dtype), VARIANCE.astype(dtype)), False)  # type: ignore[arg-type]
+    return batch_norm(x, w, b, Running(MEAN.astype(dtype), VARIANCE.astype(dtype), np.zeros((), int)), False)  # type: ignore[arg-type]
 
 
 def formula(axes: tuple[int, ...]) -> object:
@@ -34,8 +34,20 @@ def formula(axes: tuple[int, ...]) -> object:
 
 
 CASES = [
-    Case("batch norm", train, ((5, 3), (3,), (3,)), formula((0,)), lambda x, w, b: functional.batch_norm(x, None, None, w, b, True)),
-    Case("batch norm, images", train, ((4, 3, 2, 5), (3,), (3,)), formula((0, 2, 3)), lambda x, w, b: functional.batch_norm(x, None, None, w, b, True)),
+    Case(
+        "batch norm",
+        train,
+        ((5, 3), (3,), (3,)),
+        formula((0,)),
+        lambda x, w, b: functional.batch_norm(x, None, None, w, b, True),
+    ),
+    Case(
+        "batch norm, images",
+        train,
+        ((4, 3, 2, 5), (3,), (3,)),
+        formula((0, 2, 3)),
+        lambda x, w, b: functional.batch_norm(x, None, None, w, b, True),
+    ),
     Case(
         "batch norm, predicting",
         predict,
@@ -43,8 +55,14 @@ CASES = [
         lambda x, w, b: (x - MEAN) / np.sqrt(VARIANCE + 1e-5) * w + b,
         lambda x, w, b: functional.batch_norm(x, torch.tensor(MEAN), torch.tensor(VARIANCE), w, b, False),
     ),
-    Case("batch norm, predicting one", predict, ((1, 3), (3,), (3,)), lambda x, w, b: (x - MEAN) / np.sqrt(VARIANCE + 1e-5) * w + b, None),
-]  # fmt: skip
+    Case(
+        "batch norm, predicting one",
+        predict,
+        ((1, 3), (3,), (3,)),
+        lambda x, w, b: (x - MEAN) / np.sqrt(VARIANCE + 1e-5) * w + b,
+        None,
+    ),
+]
 REFUSALS = [
     Refusal(
         "batch norm", lambda: train(np.ones((4, 2)), np.ones(3), np.ones(3)), ValueError, "weight \\(C,\\)"

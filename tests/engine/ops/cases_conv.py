@@ -1,7 +1,6 @@
 """Convolution, pooling and upsampling."""
 
 import numpy as np
-import torch
 from torch.nn import functional
 
 from engine.ops.basic import transpose
@@ -67,19 +66,78 @@ CASES = [
         lambda x, w, b: correlate(x.transpose(0, 1, 3, 2), w, b),
         lambda x, w, b: functional.conv2d(x.permute(0, 1, 3, 2), w, b),
     ),
-    Case("max pool", lambda x: max_pool2d(x, 2), (IMAGES,), lambda x: pool(x, 2, 2, np.max), lambda x: functional.max_pool2d(x, 2)),
-    Case("max pool, overlapping", lambda x: max_pool2d(x, 3, 1), (IMAGES,), lambda x: pool(x, 3, 1, np.max), lambda x: functional.max_pool2d(x, 3, 1)),
-    Case("max pool, ties", lambda x: max_pool2d(x, 2), (IMAGES,), lambda x: pool(x, 2, 2, np.max), lambda x: functional.max_pool2d(x, 2), ties, random=True),
-    Case("max pool, size one", lambda x: max_pool2d(x, 1), ((1, 1, 1, 1),), lambda x: x, lambda x: functional.max_pool2d(x, 1)),
-    Case("average pool", lambda x: avg_pool2d(x, 2), (IMAGES,), lambda x: pool(x, 2, 2, np.mean), lambda x: functional.avg_pool2d(x, 2)),
-    Case("average pool, overlapping", lambda x: avg_pool2d(x, 3, 2), (IMAGES,), lambda x: pool(x, 3, 2, np.mean), lambda x: functional.avg_pool2d(x, 3, 2)),
-    Case("upsample", lambda x: upsample_nearest(x, 2), (IMAGES,), lambda x: x.repeat(2, 2).repeat(2, 3), lambda x: functional.interpolate(x, scale_factor=2)),
-]  # fmt: skip
+    Case(
+        "max pool",
+        lambda x: max_pool2d(x, 2),
+        (IMAGES,),
+        lambda x: pool(x, 2, 2, np.max),
+        lambda x: functional.max_pool2d(x, 2),
+    ),
+    Case(
+        "max pool, overlapping",
+        lambda x: max_pool2d(x, 3, 1),
+        (IMAGES,),
+        lambda x: pool(x, 3, 1, np.max),
+        lambda x: functional.max_pool2d(x, 3, 1),
+    ),
+    Case(
+        "max pool, ties",
+        lambda x: max_pool2d(x, 2),
+        (IMAGES,),
+        lambda x: pool(x, 2, 2, np.max),
+        lambda x: functional.max_pool2d(x, 2),
+        ties,
+        random=True,
+    ),
+    Case(
+        "max pool, size one",
+        lambda x: max_pool2d(x, 1),
+        ((1, 1, 1, 1),),
+        lambda x: x,
+        lambda x: functional.max_pool2d(x, 1),
+    ),
+    Case(
+        "average pool",
+        lambda x: avg_pool2d(x, 2),
+        (IMAGES,),
+        lambda x: pool(x, 2, 2, np.mean),
+        lambda x: functional.avg_pool2d(x, 2),
+    ),
+    Case(
+        "average pool, overlapping",
+        lambda x: avg_pool2d(x, 3, 2),
+        (IMAGES,),
+        lambda x: pool(x, 3, 2, np.mean),
+        lambda x: functional.avg_pool2d(x, 3, 2),
+    ),
+    Case(
+        "upsample",
+        lambda x: upsample_nearest(x, 2),
+        (IMAGES,),
+        lambda x: x.repeat(2, 2).repeat(2, 3),
+        lambda x: functional.interpolate(x, scale_factor=2),
+    ),
+]
 REFUSALS = [
-    Refusal("conv2d channels", lambda: conv2d(np.ones((1, 3, 4, 4)), np.ones((1, 2, 3, 3))), ValueError, "weight \\(O, C"),
-    Refusal("conv2d bias", lambda: conv2d(np.ones((1, 2, 4, 4)), np.ones((1, 2, 3, 3)), np.ones(2)), ValueError, "bias \\(1,\\)"),
-    Refusal("conv2d kernel", lambda: conv2d(np.ones((1, 2, 2, 4)), np.ones((1, 2, 3, 3))), ValueError, "does not fit"),
+    Refusal(
+        "conv2d channels",
+        lambda: conv2d(np.ones((1, 3, 4, 4)), np.ones((1, 2, 3, 3))),
+        ValueError,
+        "weight \\(O, C",
+    ),
+    Refusal(
+        "conv2d bias",
+        lambda: conv2d(np.ones((1, 2, 4, 4)), np.ones((1, 2, 3, 3)), np.ones(2)),
+        ValueError,
+        "bias \\(1,\\)",
+    ),
+    Refusal(
+        "conv2d kernel",
+        lambda: conv2d(np.ones((1, 2, 2, 4)), np.ones((1, 2, 3, 3))),
+        ValueError,
+        "does not fit",
+    ),
     Refusal("max pool", lambda: max_pool2d(np.ones((1, 1, 1, 4)), 2), ValueError, "at least 2"),
     Refusal("average pool", lambda: avg_pool2d(np.ones((4, 4)), 2), ValueError, "C, H, W"),
     Refusal("upsample", lambda: upsample_nearest(np.ones((1, 1, 2, 2)), 0), ValueError, "factor >= 1"),
-]  # fmt: skip
+]

@@ -61,16 +61,38 @@ CASES = [
         normalised,
         lambda x, w, b: functional.layer_norm(x, (3,), w, b),
     ),
-    Case("layer norm, no rows", layer_norm, ((0, 3), (3,), (3,)), normalised, lambda x, w, b: functional.layer_norm(x, (3,), w, b)),
-    Case("dropout", half_dropped, ((3, 4),), lambda x: x * MASK, lambda x: x * torch.tensor(MASK), random=True),
+    Case(
+        "layer norm, no rows",
+        layer_norm,
+        ((0, 3), (3,), (3,)),
+        normalised,
+        lambda x, w, b: functional.layer_norm(x, (3,), w, b),
+    ),
+    Case(
+        "dropout", half_dropped, ((3, 4),), lambda x: x * MASK, lambda x: x * torch.tensor(MASK), random=True
+    ),
     Case("noise", noisy, ((3, 4),), lambda x: x + NOISE, lambda x: x + torch.tensor(NOISE), random=True),
-    Case("embedding", lambda w: embedding(INDICES, w), ((5, 3),), lambda w: w[INDICES], lambda w: functional.embedding(torch.tensor(INDICES), w)),
-    Case("mse", lambda y: mse_loss(y, BITS), ((3, 4),), lambda y: np.mean((y - BITS) ** 2), lambda y: functional.mse_loss(y, torch.tensor(BITS))),
+    Case(
+        "embedding",
+        lambda w: embedding(INDICES, w),
+        ((5, 3),),
+        lambda w: w[INDICES],
+        lambda w: functional.embedding(torch.tensor(INDICES), w),
+    ),
+    Case(
+        "mse",
+        lambda y: mse_loss(y, BITS),
+        ((3, 4),),
+        lambda y: np.mean((y - BITS) ** 2),
+        lambda y: functional.mse_loss(y, torch.tensor(BITS)),
+    ),
     Case(
         "bce",
         lambda z: binary_cross_entropy_with_logits(z, BITS),
         ((3, 4),),
-        lambda z: np.mean(-BITS * np.log(1 / (1 + np.exp(-z))) - (1 - BITS) * np.log(1 - 1 / (1 + np.exp(-z)))),
+        lambda z: np.mean(
+            -BITS * np.log(1 / (1 + np.exp(-z))) - (1 - BITS) * np.log(1 - 1 / (1 + np.exp(-z)))
+        ),
         lambda z: functional.binary_cross_entropy_with_logits(z, torch.tensor(BITS)),
     ),
     Case(
@@ -94,16 +116,43 @@ CASES = [
         lambda z: -log_softmax(z)[[0, 2], [3, 1]].mean(),
         lambda z: functional.cross_entropy(z, torch.tensor(PARTLY)),
     ),
-]  # fmt: skip
+]
 REFUSALS = [
     Refusal("linear", lambda: linear(np.ones((2, 3)), np.ones((4, 2))), ValueError, r"x \(..., I\)"),
-    Refusal("linear bias", lambda: linear(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)), ValueError, r"bias \(4,\)"),
-    Refusal("layer norm", lambda: layer_norm(np.ones((2, 3)), np.ones(2), np.ones(3)), ValueError, "3 features"),
-    Refusal("dropout", lambda: dropout(np.ones(2), 1.5, np.random.default_rng(0)), ValueError, "between 0 and 1, got 1.5"),
-    Refusal("noise", lambda: gaussian_noise(np.ones(2), -1, np.random.default_rng(0)), ValueError, "0 or more, got -1"),
+    Refusal(
+        "linear bias",
+        lambda: linear(np.ones((2, 3)), np.ones((4, 3)), np.ones(3)),
+        ValueError,
+        r"bias \(4,\)",
+    ),
+    Refusal(
+        "layer norm", lambda: layer_norm(np.ones((2, 3)), np.ones(2), np.ones(3)), ValueError, "3 features"
+    ),
+    Refusal(
+        "dropout",
+        lambda: dropout(np.ones(2), 1.5, np.random.default_rng(0)),
+        ValueError,
+        "between 0 and 1, got 1.5",
+    ),
+    Refusal(
+        "noise",
+        lambda: gaussian_noise(np.ones(2), -1, np.random.default_rng(0)),
+        ValueError,
+        "0 or more, got -1",
+    ),
     Refusal("embedding", lambda: embedding(np.array([5]), np.ones((5, 2))), IndexError, "index 5 .* 5 rows"),
     Refusal("mse", lambda: mse_loss(np.ones(2), np.ones((2, 1))), ValueError, "same shape"),
-    Refusal("bce of nothing", lambda: binary_cross_entropy_with_logits(np.ones(0), np.ones(0)), ValueError, "not empty"),
+    Refusal(
+        "bce of nothing",
+        lambda: binary_cross_entropy_with_logits(np.ones(0), np.ones(0)),
+        ValueError,
+        "not empty",
+    ),
     Refusal("cross entropy", lambda: cross_entropy(np.ones((2, 3)), np.ones(2)), ValueError, "integers"),
-    Refusal("cross entropy class", lambda: cross_entropy(np.ones((2, 3)), np.array([0, 3])), IndexError, "class 3 .* 3 classes"),
-]  # fmt: skip
+    Refusal(
+        "cross entropy class",
+        lambda: cross_entropy(np.ones((2, 3)), np.array([0, 3])),
+        IndexError,
+        "class 3 .* 3 classes",
+    ),
+]

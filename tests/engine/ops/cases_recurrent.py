@@ -105,9 +105,34 @@ def zeros(*sizes: tuple[int, ...]) -> list[np.ndarray]:
 
 
 REFUSALS = [
-    Refusal("rnn gates", lambda: rnn_sequence(np.ones((1, 2, 3)), Weights(*zeros((4, 3), (3, 4), (4,), (4,)))), ValueError, "weight_hh"),
-    Refusal("rnn bend", lambda: rnn_sequence(np.ones((1, 2, 3)), Weights(*zeros((4, 3), (4, 4), (4,), (4,))), "sin"), ValueError, "not 'sin'"),
-    Refusal("lstm inputs", lambda: lstm_sequence(np.ones((1, 2, 3)), Weights(*zeros((8, 2), (8, 2), (8,), (8,)))), ValueError, "weight_ih \\(4 H"),
-    Refusal("gru rows", lambda: gru_sequence(np.ones((1, 2, 3)), Weights(*zeros((8, 3), (8, 2), (8,), (8,)))), ValueError, "3 H"),
-    Refusal("no steps", lambda: lstm_sequence(np.ones((1, 0, 3)), Weights(*zeros((8, 3), (8, 2), (8,), (8,)))), ValueError, "T at least 1"),
-]  # fmt: skip
+    Refusal(
+        "rnn gates",
+        lambda: rnn_sequence(np.ones((1, 2, 3)), Weights(*zeros((4, 3), (3, 4), (4,), (4,)))),
+        ValueError,
+        "weight_hh",
+    ),
+    Refusal(
+        "rnn bend",
+        lambda: rnn_sequence(np.ones((1, 2, 3)), Weights(*zeros((4, 3), (4, 4), (4,), (4,))), "sin"),
+        ValueError,
+        "not 'sin'",
+    ),
+    Refusal(
+        "lstm inputs",
+        lambda: lstm_sequence(np.ones((1, 2, 3)), Weights(*zeros((8, 2), (8, 2), (8,), (8,)))),
+        ValueError,
+        "weight_ih \\(4 H",
+    ),
+    Refusal(
+        "gru rows",
+        lambda: gru_sequence(np.ones((1, 2, 3)), Weights(*zeros((8, 3), (8, 2), (8,), (8,)))),
+        ValueError,
+        "3 H",
+    ),
+    Refusal(
+        "no steps",
+        lambda: lstm_sequence(np.ones((1, 0, 3)), Weights(*zeros((8, 3), (8, 2), (8,), (8,)))),
+        ValueError,
+        "T at least 1",
+    ),
+]

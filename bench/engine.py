@@ -1,0 +1,104 @@
+"""How fast the engine trains, beside PyTorch and scikit-learn in one run: one thread, CPU time, medians.
+
+`make bench`, or `python -m bench.engine [--rounds N] [--only W1 W5] [--write]`. With --write the table goes
+into docs/benchmarks.md.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.pinning import pin
+
+pin(os.environ)
+
+import numpy as np  # noqa: E402
+import sklearn  # noqa: E402
+import torch  # noqa: E402
+
+from bench.engine_workloads import WORKLOADS, Make, Workload  # noqa: E402
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+SAME_LOSS = 0.02
+
+
+def main() -> None:
+    """Time each workload in turn and print a row for it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each contestant, in turn (5)")
+    parser.add_argument("--only", nargs="*", choices=sorted(WORKLOADS), help="some of the workloads")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    rows = []
+    for name in options.only or WORKLOADS:
+        rows.append(measure(WORKLOADS[name](), options.rounds))
+        print(rows[-1], flush=True)
+    if options.write:
+        PAGE.write_text(page(rows, options.rounds))
+
+
+def measure(workload: Workload, rounds: int) -> str:
+    """Run all contestants in turn, round after round, and write the row of the table."""
+    contestants: dict[str, Make] = {"ours": workload.ours, **workload.torch, **workload.other}
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    losses = {}
+    for _ in range(rounds):
+        for name, make in contestants.items():
+            run = make()
+            start = time.process_time()
+            losses[name] = run()
+            times[name].append(time.process_time() - start)
+    median = {name: statistics.median(values) for name, values in times.items()}
+    best = min(workload.torch, key=lambda name: median[name])
+    if abs(losses["ours"] - losses[best]) > SAME_LOSS * max(abs(losses[best]), 0.01):
+        sys.exit(f"{workload.name}: the last loss is {losses['ours']}, {best} has {losses[best]}")
+    pairs = sorted(ours / theirs for ours, theirs in zip(times["ours"], times[best], strict=True))
+    ratio = statistics.median(pairs)
+    others = "".join(f"; {name} {median[name]:.3f}" for name in workload.other)
+    return (
+        f"| {workload.name} | {workload.title} | {median['ours']:.3f} | {median[best]:.3f} ({best}{others}) "
+        f"| **{ratio:.2f}** ({pairs[0]:.2f} to {pairs[-1]:.2f}) | ≤ {workload.target:.2f} "
+        f"| {losses['ours']:.5f} / {losses[best]:.5f} |"
+    )
+
+
+def page(rows: list[str], rounds: int) -> str:
+    """Write the page that says what was measured, on what, and how."""
+    kernels = os.environ.get("OPENBLAS_CORETYPE", "chosen by OpenBLAS")
+    machine = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    libraries = f"PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}"
+    return "\n".join(
+        [
+            "# Benchmarks of the engine",
+            "",
+            "Written by `python -m bench.engine --write`; do not edit.",
+            "",
+            f"{datetime.now(UTC):%Y-%m-%d}, {machine}, numpy {np.__version__} with OpenBLAS kernels {kernels}, ",
+            f"{libraries}. One thread each; CPU seconds of the training alone, medians of {rounds} rounds, the ",
+            "contestants in turn; the ratio is the median of the rounds' ratios, with the smallest and the ",
+            "largest. Both sides start from the same weights, see the same batches and end with the same loss.",
+            "",
+            "| | training | ours, s | PyTorch at its best, s | ours / PyTorch | target | last loss, both |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def processor() -> str:
+    """Name the processor."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+if __name__ == "__main__":
+    main()

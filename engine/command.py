@@ -1,0 +1,235 @@
+"""The command line: train, predict, estimate, fingerprint, bench. JSON on stdout, one clear line on bad
+input.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from engine import __version__
+from engine.build import build
+from engine.data import Dataset, load, names
+from engine.estimate import Limits, estimate
+from engine.evaluation import evaluate, predict
+from engine.examples import Examples
+from engine.fingerprint import fingerprint
+from engine.module import Module
+from engine.progress import OverBudget, StepInfo
+from engine.rng import Streams
+from engine.spec import TrainSpec, read_spec
+from engine.strict_json import Refused
+from engine.train import train
+from engine.weights import load as load_weights
+from engine.weights import save as save_weights
+
+BAR = 30
+EXAMPLES = """examples:
+  python -m engine train config.json --data digits --seed 0 --out model.safetensors
+  python -m engine predict config.json --weights model.safetensors --data digits
+  python -m engine estimate config.json --data 'digits:image=true'
+  python -m engine fingerprint
+
+config.json, for instance:
+  {"layers": [{"type": "linear", "units": 128}, {"type": "relu"}, {"type": "linear", "units": 10}],
+   "loss": "cross_entropy", "optimizer": {"type": "adam", "lr": 0.001}, "epochs": 20, "batch_size": 32}
+"""
+
+
+class BadInput(Exception):
+    """What was typed or read cannot be used; the message is one line."""
+
+
+def main(arguments: Sequence[str], stdout: TextIO | None = None, stderr: TextIO | None = None) -> int:
+    """Run one command and return its exit status: 0, or 2 after one line on stderr that says what is
+    wrong.
+    """
+    stdout, stderr = stdout or sys.stdout, stderr or sys.stderr
+    options = _parser().parse_args(arguments)
+    try:
+        result = COMMANDS[options.command](options, stderr)
+    except (BadInput, Refused, ValueError, OSError) as error:
+        print(f"engine {options.command}: {' '.join(str(error).split())}", file=stderr)
+        return 2
+    print(json.dumps(result, allow_nan=False), file=stdout)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, purpose in PURPOSES.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        if name in ("train", "predict", "estimate"):
+            command.add_argument("config", type=Path, help="the configuration, a JSON file")
+            command.add_argument(
+                "--data", required=True, help=f"one of {', '.join(names())}; NAME:option=value,..."
+            )
+            command.add_argument("--seed", type=int, default=0, help="of everything random (0)")
+        if name == "train":
+            command.add_argument(
+                "--out", type=Path, help="where to save the weights: .safetensors, .npz or .json"
+            )
+            command.add_argument(
+                "--no-limits", action="store_true", help="train even what is over the limits"
+            )
+        if name == "predict":
+            command.add_argument("--weights", type=Path, required=True, help=".safetensors, .npz or .json")
+    return parser
+
+
+def _train(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
+    spec, data = _spec(options.config), _dataset(options)
+    bar = _bar(stderr) if stderr.isatty() else None
+    limits = None if options.no_limits else Limits()
+    result = train(spec, data.train(), options.seed, limits=limits, on_step=bar)
+    if bar:
+        print(file=stderr)
+    if isinstance(result.outcome, OverBudget) or result.model is None:
+        raise BadInput(" ".join(problem.message for problem in getattr(result.outcome, "problems", ())))
+    report = {
+        "outcome": type(result.outcome).__name__.lower(),
+        "steps": result.outcome.step,
+        "loss": _number(result.losses[-1] if result.losses else float("nan")),
+        **_scores(result.model, spec, data),
+        "fingerprint": fingerprint(),
+    }
+    if options.out:
+        options.out.write_bytes(save_weights(result.model.state_dict(), _format(options.out)))
+        report["out"] = str(options.out)
+    return report
+
+
+def _predict(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
+    spec, data = _spec(options.config), _dataset(options)
+    model = build(spec, data.train().signal(), Streams(options.seed))
+    shapes = {name: entry.data.shape for name, entry in model.named_entries()}
+    weights = load_weights(options.weights.read_bytes(), shapes, format=_format(options.weights))
+    model.load_state_dict(weights)
+    examples = _cast(model, data.test())
+    outputs = predict(model, examples.x)
+    return {**_scores(model, spec, data), "outputs": outputs.tolist()}
+
+
+def _estimate(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
+    examples = _dataset(options).train()
+    cost = estimate(_spec(options.config), examples.signal(), len(examples))
+    return asdict(cost)
+
+
+def _fingerprint(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
+    return {"fingerprint": fingerprint(), "engine": __version__, "numpy": np.__version__}
+
+
+def _bench(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
+    """Time two small trainings and compare them with their estimates: how fast is this machine?"""
+    result = {}
+    for name, text in BENCHES.items():
+        spec, examples = read_spec(text.encode()), load(name).train()
+        predicted = estimate(spec, examples.signal(), len(examples)).seconds
+        start = time.process_time()
+        train(spec, examples, 0)
+        seconds = time.process_time() - start
+        result[name] = {"seconds": round(seconds, 4), "estimate": round(predicted, 4)}
+    return result
+
+
+def _spec(path: Path) -> TrainSpec:
+    return read_spec(path.read_bytes())
+
+
+def _dataset(options: argparse.Namespace) -> Dataset:
+    """Read NAME or NAME:option=value,...; values are JSON, or text."""
+    name, _, rest = options.data.partition(":")
+    chosen: dict[str, Any] = {}
+    for pair in filter(None, rest.split(",")):
+        key, sign, value = pair.partition("=")
+        if not sign:
+            raise BadInput(f"--data {options.data}: {pair!r} is not option=value")
+        chosen[key] = _value(value)
+    try:
+        return load(name, options.seed, **chosen)
+    except TypeError as error:
+        raise BadInput(f"--data {options.data}: {error}") from error
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _format(path: Path) -> str:
+    return path.suffix.removeprefix(".")
+
+
+def _cast(model: Module, examples: Examples) -> Examples:
+    return examples.cast(model.parameters()[0].data.dtype)
+
+
+def _scores(model: Module, spec: TrainSpec, data: Dataset) -> dict[str, Any]:
+    """Score the network on the test rows: the loss, and the share of right classes where there are
+    classes.
+    """
+    examples = _cast(model, data.test())
+    scores = {"test_loss": _number(evaluate(model, examples, spec.loss))}
+    if examples.classes:
+        right = predict(model, examples.x).argmax(axis=-1) == examples.y
+        scores["test_accuracy"] = float(right[examples.y >= 0].mean())
+    return scores
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _bar(stderr: TextIO) -> Callable[[StepInfo], None]:
+    """Draw progress over itself on a terminal."""
+
+    def draw(info: StepInfo) -> None:
+        share = info.step / info.steps
+        filled = round(BAR * share)
+        bar = "#" * filled + "." * (BAR - filled)
+        words = f"\r[{bar}] {share:4.0%}  epoch {info.epoch}  loss {info.loss:.5g}   "
+        print(words, end="", file=stderr, flush=True)
+
+    return draw
+
+
+PURPOSES = {
+    "train": "train a configuration on a data set and report how it went",
+    "predict": "load weights and report the outputs for the test rows",
+    "estimate": "predict what a training would cost, without running it",
+    "fingerprint": "print the hash of this machine's arithmetic",
+    "bench": "time two small trainings on this machine",
+}
+COMMANDS: dict[str, Callable[[argparse.Namespace, TextIO], dict[str, Any]]] = {
+    "train": _train,
+    "predict": _predict,
+    "estimate": _estimate,
+    "fingerprint": _fingerprint,
+    "bench": _bench,
+}
+BENCHES = {
+    "xor": """{
+        "layers": [{"type": "linear", "units": 2}, {"type": "sigmoid"}, {"type": "linear", "units": 1}],
+        "loss": "binary_cross_entropy", "optimizer": {"type": "sgd", "lr": 1.0}, "epochs": 5000
+    }""",
+    "digits": """{
+        "layers": [{"type": "linear", "units": 128}, {"type": "relu"}, {"type": "linear", "units": 10}],
+        "loss": "cross_entropy", "optimizer": {"type": "adam"}, "epochs": 20, "batch_size": 32
+    }""",
+}

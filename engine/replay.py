@@ -1,0 +1,87 @@
+"""A training as a film: frames for a figure that shows it, and nothing that a figure does not show."""
+
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from engine.evaluation import predict
+from engine.examples import Examples
+from engine.progress import Diverged, StepInfo
+from engine.spec import TrainSpec
+from engine.tensor import Array
+from engine.train import Training
+
+DIGITS = 5
+LARGEST = 1000
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment: the step, the loss, the norm of the gradient of each parameter, and what may be drawn.
+
+    weights: every parameter by name, where there are at most 1,000 numbers; boundary: the first output over
+    the grid, row by row, where there is a grid.
+    """
+
+    step: int
+    loss: float
+    gradient_norms: dict[str, float]
+    weights: dict[str, list[float]]
+    boundary: list[float]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The frames of one training, and how it ended."""
+
+    frames: tuple[Frame, ...]
+    diverged: bool
+
+    def to_json(self) -> str:
+        """Write the film for a page: five significant digits, no NaN."""
+        return json.dumps(_rounded(asdict(self)), separators=(",", ":"), allow_nan=False)
+
+
+def film(
+    spec: TrainSpec, examples: Examples, seed: int, frames: int = 60, grid: Array | None = None
+) -> Replay:
+    """Train, and keep so many frames evenly over the steps, the first and the last step among them.
+
+    grid (M, features): inputs to show the boundary on. ValueError when fewer than two frames are asked for.
+    """
+    if frames < 2:
+        raise ValueError(f"a film needs at least 2 frames, got {frames}")
+    training = Training(spec, examples, seed)
+    wanted = set(np.linspace(1, training.steps, min(frames, training.steps)).round().astype(int).tolist())
+    taken: list[Frame] = []
+
+    def watch(info: StepInfo) -> None:
+        if info.step in wanted:
+            taken.append(_frame(training, info, grid))
+
+    outcome = training.run(on_step=watch, every=1)
+    return Replay(tuple(taken), isinstance(outcome, Diverged))
+
+
+def _frame(training: Training, info: StepInfo, grid: Array | None) -> Frame:
+    """Look at the network as it is after this step."""
+    named = list(training.model.named_parameters())
+    small = sum(parameter.data.size for _, parameter in named) <= LARGEST
+    boundary = np.zeros((0, 1)) if grid is None else predict(training.model, grid.astype(training.dtype))
+    return Frame(
+        step=info.step,
+        loss=info.loss,
+        gradient_norms={name: float(np.linalg.norm(parameter.grad)) for name, parameter in named},
+        weights={name: parameter.data.reshape(-1).tolist() for name, parameter in named} if small else {},
+        boundary=boundary.reshape(len(boundary), -1)[:, 0].tolist() if len(boundary) else [],
+    )
+
+
+def _rounded(value: object) -> object:
+    """Cut every number to five significant digits; what is not finite becomes null."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value

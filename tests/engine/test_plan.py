@@ -1,0 +1,150 @@
+"""A recorded step, replayed: the same bits as a fresh tape, for any number of steps."""
+
+import numpy as np
+import pytest
+
+from engine.gradcheck import directional, numeric_gradient
+from engine.layers.dense import Dropout, Linear, ReLU
+from engine.losses import cross_entropy
+from engine.module import Sequential
+from engine.ops.basic import add, multiply, total
+from engine.optim import SGD, clip_gradients, flatten
+from engine.plan import Plan
+from engine.tensor import Parameter, Tape, Tensor
+
+X = np.random.Generator(np.random.PCG64(5)).normal(size=(8, 3))
+Y = np.array([0, 1, 2, 3, 0, 1, 2, 3])
+
+
+def network(p: float = 0.5) -> Sequential:
+    """Build the same network again, its dropout at the start of its stream."""
+    init, mask = (np.random.Generator(np.random.PCG64(seed)) for seed in (1, 2))
+    first = Linear(3, 6, generator=init, dtype=np.float64)
+    return Sequential(
+        first, ReLU(), Dropout(p, generator=mask), Linear(6, 4, generator=init, dtype=np.float64)
+    )
+
+
+def test_twenty_replayed_steps_have_the_bits_of_twenty_tapes() -> None:
+    recorded, taped = network(), network()
+    fast, slow = SGD(recorded.parameters(), lr=0.1), SGD(taped.parameters(), lr=0.1)
+    plan = Plan(lambda x, y: cross_entropy(recorded(x), y), X, Y)
+
+    for _ in range(20):
+        loss = plan.step(X, Y)
+        fast.step()
+        with Tape() as tape:
+            value = cross_entropy(taped(X), Y)
+        tape.backward(value)
+        slow.step()
+        assert loss == float(value.data)
+
+    assert np.array_equal(fast.flat.values, slow.flat.values)
+
+
+def test_new_inputs_take_the_place_of_the_old() -> None:
+    model = network(0.0)
+    plan = Plan(lambda x, y: cross_entropy(model(x), y), X, Y)
+
+    other = plan.step(X * 2, Y[::-1].copy())
+
+    assert other == float(cross_entropy(model(X * 2), Y[::-1].copy()).data)
+
+
+def test_recording_draws_nothing() -> None:
+    model = network()
+    Plan(lambda x, y: cross_entropy(model(x), y), X, Y)
+
+    assert np.array_equal(model(X).data, network()(X).data)
+
+
+def test_gradients_do_not_accumulate_from_one_call_to_the_next() -> None:
+    weight = Parameter(np.array([2.0]))
+    with Tape() as tape:
+        loss = total(multiply(weight, weight))
+
+    first = tape.backward(loss)[weight].copy()
+
+    assert tape.backward(loss)[weight].tolist() == first.tolist() == [4.0]
+
+
+def test_a_parameter_used_twice_gets_the_sum_of_its_gradients() -> None:
+    layer = Linear(3, 3, generator=np.random.default_rng(0), dtype=np.float64)
+    loss = lambda: total(multiply(layer(layer(X)), X))  # noqa: E731 - a loss is a function without arguments
+
+    with Tape() as tape:
+        value = loss()
+    gradient = tape.backward(value)[layer.weight]
+
+    assert np.abs(gradient - numeric_gradient(loss, layer.weight)).max() < 1e-7
+
+
+def test_nothing_is_recorded_outside_a_tape() -> None:
+    with Tape() as tape:
+        add(1.0, np.ones(2))
+    add(1.0, np.ones(2))
+
+    assert len(tape.nodes) == 1
+
+
+def test_a_sum_of_2000_terms_needs_no_recursion() -> None:
+    weight = Parameter(np.array(1.0))
+    with Tape() as tape:
+        value: Tensor = weight
+        for _ in range(2000):
+            value = add(value, weight)
+
+    assert tape.backward(value)[weight] == 2001
+
+
+def test_back_propagation_starts_from_one_number() -> None:
+    with Tape() as tape:
+        value = add(Parameter(np.ones(2)), 1.0)
+
+    with pytest.raises(ValueError, match=r"shape \(2,\)"):
+        tape.backward(value)
+
+
+def test_a_frozen_parameter_gets_no_gradient() -> None:
+    model = network()
+    model[0].requires_grad_(False)
+
+    with Tape() as tape:
+        loss = cross_entropy(model(X), Y)
+
+    assert len(tape.backward(loss)) == 2
+
+
+def test_a_wrong_gradient_is_found() -> None:
+    weight = Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    right = directional(lambda: total(multiply(weight, weight)), [weight], np.random.default_rng(0))
+    wrong = type(right)(right.analytic * 1.01, right.numeric)
+
+    assert right.relative() < 1e-9
+    assert wrong.relative() > 1e-4
+
+
+def test_parameters_share_one_vector_and_keep_their_values() -> None:
+    model = network()
+    before = model.state_dict()
+
+    flat = flatten(model.parameters())
+
+    assert all(np.shares_memory(parameter.data, flat.values) for parameter in model.parameters())
+    assert all(np.array_equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("parameters", [[], [Parameter(np.ones(2)), Parameter(np.ones(2, np.float32))]])
+def test_an_optimizer_refuses_nothing_and_mixed_dtypes(parameters: list[Parameter]) -> None:
+    with pytest.raises(ValueError, match="one dtype"):
+        SGD(parameters)
+
+
+def test_clipping_scales_long_gradients_to_the_limit_and_leaves_short_ones() -> None:
+    long, short = np.array([3.0, 4.0]), np.array([0.3, 0.4])
+
+    assert clip_gradients(long, 1.0) == 5.0
+    clip_gradients(short, 1.0)
+
+    assert np.linalg.norm(long) == pytest.approx(1.0, rel=1e-6)
+    assert short.tolist() == [0.3, 0.4]

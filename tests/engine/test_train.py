@@ -1,0 +1,221 @@
+"""Training: reproducible, resumable, stoppable, and honest about how it ended."""
+
+import hashlib
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.estimate import Limits
+from engine.evaluation import evaluate, predict
+from engine.examples import Examples
+from engine.module import Module
+from engine.progress import Cancelled, Diverged, Finished, OverBudget, StepInfo
+from engine.strict_json import Refused
+from engine.train import Training, train
+from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configuration, xor_configuration
+
+every_family = pytest.mark.parametrize("family", sorted(FAMILIES))
+
+
+def digest(model: Module) -> str:
+    return hashlib.sha256(b"".join(value.tobytes() for value in model.state_dict().values())).hexdigest()
+
+
+@every_family
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(family: str) -> None:
+    layers, examples = FAMILIES[family]
+
+    first, again, other = (train(configuration(layers), examples, seed) for seed in (0, 0, 1))
+
+    assert isinstance(first.outcome, Finished)
+    assert first.model is not None
+    assert again.model is not None
+    assert other.model is not None
+    assert digest(first.model) == digest(again.model) != digest(other.model)
+    assert first.losses == again.losses
+
+
+@every_family
+def test_a_resumed_training_ends_with_the_bits_of_an_uninterrupted_one(family: str) -> None:
+    layers, examples = FAMILIES[family]
+    spec = configuration(
+        layers, optimizer={"type": "sgd", "lr": 0.01, "momentum": 0.9}, schedule={"type": "cosine"}
+    )
+    whole = Training(spec, examples, 0)
+    whole.run()
+    stops = iter([False, False, False, True])
+
+    started = Training(spec, examples, 0)
+    outcome = started.run(should_stop=lambda: next(stops), every=1)
+    resumed = Training(spec, examples, 0)
+    resumed.resume(started.checkpoint())
+    ended = resumed.run()
+
+    assert outcome == Cancelled(4)
+    assert ended == Finished(9)
+    assert digest(resumed.model) == digest(whole.model)
+    assert resumed.progress.losses == whole.progress.losses
+
+
+def test_a_training_cancelled_at_the_end_of_an_epoch_resumes_too() -> None:
+    spec = configuration(FAMILIES["noise"][0])
+    whole = Training(spec, FAMILIES["noise"][1], 0)
+    whole.run()
+    stops = iter([False, False, True])
+    started = Training(spec, FAMILIES["noise"][1], 0)
+    started.run(should_stop=lambda: next(stops), every=1)
+
+    resumed = Training(spec, FAMILIES["noise"][1], 0)
+    resumed.resume(started.checkpoint())
+    resumed.run()
+
+    assert digest(resumed.model) == digest(whole.model)
+
+
+def test_a_checkpoint_of_another_training_is_refused() -> None:
+    checkpoint = Training(xor_configuration(), XOR, 0).checkpoint()
+
+    with pytest.raises(ValueError, match="another configuration, seed"):
+        Training(xor_configuration(), XOR, 1).resume(checkpoint)
+
+
+def test_xor_is_learned() -> None:
+    result = train(xor_configuration(epochs=2000), XOR, 0)
+
+    assert result.model is not None
+    assert ((predict(result.model, XOR.x) > 0) == XOR.y).all()
+    assert result.losses[-1] < 0.02 < result.losses[0]
+
+
+def test_progress_is_told_at_the_steps_asked_for() -> None:
+    told: list[StepInfo] = []
+
+    train(configuration(FAMILIES["dense"][0]), FAMILIES["dense"][1], 0, on_step=told.append, every=4)
+
+    assert [(info.step, info.epoch, info.steps) for info in told] == [(4, 2, 9), (8, 3, 9), (9, 3, 9)]
+    assert all(math.isfinite(info.loss) for info in told)
+
+
+def test_a_learning_rate_that_explodes_ends_as_diverged_with_its_step() -> None:
+    layers = [{"type": "linear", "units": 1}]
+    spec = configuration(layers, loss="mse", optimizer={"type": "sgd", "lr": 900.0}, epochs=500)
+    examples = Examples(np.array([[1.0], [2.0]]), np.array([[1.0], [2.0]]))
+
+    result = train(spec, examples, 0)
+
+    assert isinstance(result.outcome, Diverged)
+    assert 20 < result.outcome.step < 100
+    assert result.outcome.lr == 900.0
+
+
+def test_over_budget_runs_nothing_and_says_what_would_fit() -> None:
+    told: list[StepInfo] = []
+
+    result = train(xor_configuration(epochs=300_000), XOR, 0, limits=Limits(), on_step=told.append)
+
+    assert isinstance(result.outcome, OverBudget)
+    assert result.model is None
+    assert not told
+    assert "200000 would fit" in result.outcome.problems[0].message
+
+
+def test_early_stopping_keeps_the_best_parameters() -> None:
+    spec = configuration(
+        FAMILIES["dense"][0],
+        epochs=400,
+        optimizer={"type": "adam", "lr": 0.05},
+        early_stopping={"patience": 5, "validation": 0.4},
+    )
+
+    training = Training(spec, FAMILIES["dense"][1], 0)
+    outcome = training.run()
+
+    losses = training.progress.validation
+    assert isinstance(outcome, Finished)
+    assert len(losses) == int(np.argmin(losses)) + 6 < 400
+    held = training._held_out
+    assert held is not None
+    assert evaluate(training.model, held, "cross_entropy") == pytest.approx(min(losses), rel=1e-12)
+
+
+def test_random_shifts_move_pictures_by_whole_pixels_and_leave_the_examples_alone() -> None:
+    layers, examples = FAMILIES["images"]
+    before = examples.x.copy()
+
+    shifted = train(configuration(layers, random_shift=1), examples, 0)
+    plain = train(configuration(layers), examples, 0)
+
+    assert np.array_equal(examples.x, before)
+    assert shifted.losses != plain.losses
+
+
+def test_dropout_leaves_the_order_of_the_examples_alone() -> None:
+    layers, examples = FAMILIES["dense"]
+    plain, dropped = (
+        Training(configuration(part), examples, 0)
+        for part in (layers, [*layers[:1], {"type": "dropout"}, *layers[1:]])
+    )
+
+    plain.run(every=1, should_stop=lambda: True)
+    dropped.run(every=1, should_stop=lambda: True)
+
+    assert np.array_equal(plain.progress.order, dropped.progress.order)
+
+
+@pytest.mark.parametrize(
+    ("precision", "units", "dtype"),
+    [("auto", 4, "float64"), ("auto", 900, "float32"), ("float32", 4, "float32")],
+)
+def test_small_networks_use_float64_unless_told(precision: str, units: int, dtype: str) -> None:
+    layers: list[dict[str, Any]] = [{"type": "linear", "units": units}, {"type": "tanh"}, LINEAR]
+
+    training = Training(configuration(layers, precision=precision), classes(5), 0)
+
+    assert training.dtype == dtype
+    assert {value.dtype for value in training.model.state_dict().values()} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize(
+    ("layers", "changes", "examples", "field", "words"),
+    [
+        (
+            [LINEAR, {"type": "linear", "units": 4}],
+            {},
+            classes(5),
+            "layers[1]",
+            "gives 4, the targets need 3",
+        ),
+        ([LINEAR], {"loss": "mse"}, classes(5), "loss", "use cross_entropy"),
+        ([LINEAR], {}, XOR, "loss", "use mse or binary_cross_entropy"),
+        ([LINEAR], {}, classes(2, 8, 8), "layers[0]", "flatten"),
+        ([{"type": "conv2d", "filters": 2}], {}, classes(5), "layers[0]", "takes images"),
+        (
+            [{"type": "flatten"}, {"type": "lstm", "units": 2}],
+            {},
+            classes(6, 2),
+            "layers[1]",
+            "takes a sequence",
+        ),
+        ([LINEAR], {}, classes(6, symbols=7), "layers[0]", "put an embedding first"),
+        ([{"type": "embedding", "units": 2}], {}, classes(6, 2), "layers[0]", "gets numbers"),
+        ([{"type": "patches", "size": 3, "units": 4}], {}, classes(1, 8, 8), "layers[0]", "do not tile"),
+        ([{"type": "transformer_block", "heads": 4}], {}, classes(6, 2), "layers[0]", "do not divide"),
+        (
+            [{"type": "conv2d", "filters": 2, "kernel_size": 7}],
+            {},
+            classes(1, 4, 4),
+            "layers[0]",
+            "larger than the side",
+        ),
+        ([{"type": "batch_norm"}], {}, classes(6, 2), "layers[0]", "features or images"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_layer(
+    layers: list[dict[str, Any]], changes: dict[str, Any], examples: Examples, field: str, words: str
+) -> None:
+    with pytest.raises(Refused, match=words) as refusal:
+        train(configuration(layers, **changes), examples, 0)
+
+    assert refusal.value.problems[0].field == field
