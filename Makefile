@@ -9,7 +9,7 @@ export PORT
 run: .venv/run.stamp  ## start the whole site on this machine
 	@$(BIN)/python manage.py run_site
 
-test: .venv/dev.stamp  ## every test, in real browsers and on real servers
+test: .venv/dev.stamp .venv/oracles.stamp  ## every test, in real browsers and on real servers
 	@$(BIN)/python -m tests.e2e.find_browser
 	$(BIN)/python -m pytest $(PYTEST)
 
@@ -25,14 +25,15 @@ check: .venv/dev.stamp  ## lint, format, types, import contracts, templates, dep
 	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file var/openapi.json
 	diff -u docs/openapi.json var/openapi.json
 
-bench: .venv/dev.stamp  ## side by side with peers; prints ratios
+bench: .venv/dev.stamp .venv/oracles.stamp  ## side by side with peers; prints ratios
+	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.grading
 
 lock:  ## write the requirements files anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		pyproject.toml -o requirements.txt
+		pyproject.toml --extra site -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		-c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+		-c requirements.txt pyproject.toml --extra site --group dev -o requirements-dev.txt
 
 schema: .venv/dev.stamp  ## write the committed OpenAPI schema anew
 	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file docs/openapi.json
@@ -51,3 +52,7 @@ clean:  ## forget everything that was installed and stored here
 .venv/dev.stamp: requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/run.stamp
+
+.venv/oracles.stamp: requirements-oracles.txt .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-oracles.txt
+	@touch $@

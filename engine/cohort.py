@@ -29,6 +29,7 @@ TOGETHER = 4096
 WIDEST = 16
 MOST_EXAMPLES = 256
 LOOKS = 50
+TILE = 64
 
 Bend = Callable[[Operand], Tensor]
 
@@ -69,23 +70,28 @@ class Stack:
     """
 
     def __init__(self, specs: Sequence[TrainSpec], examples: Examples, seeds: Sequence[int]) -> None:
-        """Draw every network's start as train() does; a lone network gets a companion that is dropped."""
+        """Draw every network's start as train() does, and fill the last tile of columns up with copies.
+
+        A product of matrices goes over the columns in tiles and may round differently in one that is not
+        full; so all are.
+        """
         self.spec, self.count = specs[0], len(specs)
-        extra = [0] if len(specs) == 1 else []
-        specs, seeds = [*specs, *(specs[0] for _ in extra)], [*seeds, *extra]
+        missing = -len(specs) % TILE
         states = [
             build(spec, examples.signal(), Streams(seed)).state_dict()
             for spec, seed in zip(specs, seeds, strict=True)
         ]
         self._shapes = [state.shape for name, state in states[0].items() if name.endswith("weight")]
         self._names = list(states[0])
-        values = np.stack([self._column(state) for state in states], axis=-1)
+        columns = [self._column(state) for state in states]
+        values = np.stack([*columns, *columns[:1] * missing], axis=-1)
         self.flat = Flat(values, np.zeros_like(values))
-        rates = np.array([spec.optimizer.lr for spec in specs], values.dtype)
+        lrs = [spec.optimizer.lr for spec in specs]
+        rates = np.array([*lrs, *lrs[:1] * missing], values.dtype)
         self._rates, self.optimizer = rates, build_optimizer(self.spec, self.flat)
         self._blocks = self._cut()
         x = examples.x.astype(values.dtype)
-        y = np.repeat(examples.y.astype(values.dtype)[:, :, None], len(specs), axis=2)
+        y = np.repeat(examples.y.astype(values.dtype)[:, :, None], len(columns) + missing, axis=2)
         self.plan = Plan(self._loss, x, y)
 
     def run(self) -> list[Slot]:
@@ -114,8 +120,8 @@ class Stack:
         """Note the networks whose parameters are no longer finite, and set them to zero to keep quiet."""
         if np.isfinite(self.flat.values).all():
             return
-        wrong = ~np.isfinite(self.flat.values).all(axis=0)
-        for number in np.flatnonzero(wrong).tolist():
+        wrong = np.asarray(~np.isfinite(self.flat.values).all(axis=0))
+        for number in np.flatnonzero(wrong[: self.count]).tolist():
             outcome = Diverged(step, float(self._rates[number]))
             ended.setdefault(number, self._slot(number, outcome))
         self.flat.values[:, wrong] = 0

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from engine import __version__
-from engine.activations import sigmoid
+from engine.ops.activation import sigmoid
 
 
 @cache
@@ -22,7 +22,7 @@ def fingerprint() -> str:
     results = (
         left @ right,
         single,
-        sigmoid(left),
+        sigmoid(left).data,
         np.tanh(left),
         np.exp(right),
         np.log1p(np.abs(right)),

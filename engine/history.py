@@ -1,4 +1,7 @@
-"""The two neurons the course begins with: McCulloch and Pitts (1943) and the perceptron (1958)."""
+"""The models the course derives by hand: the neurons of 1943 and 1958, the sigmoid neuron, the 2-2-1 example.
+
+Each has its formulas written out, with the steps in between for figures; tests hold them to the tape.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from itertools import product
 
 import numpy as np
 
-from engine.activations import Array, step
+from engine.ops.activation import step
+from engine.tensor import Array
 
 
 def boolean_inputs(count: int) -> Array:
@@ -39,7 +43,7 @@ class MPNeuron:
 
     def outputs(self, x: Array) -> Array:
         """Compute y for a batch of Boolean inputs: x (batch, inputs) -> (batch,)"""
-        return np.where(self.vetoed(x), 0.0, step(self.sums(x) - self.threshold))
+        return np.where(self.vetoed(x), 0.0, step(self.sums(x) - self.threshold).data)
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,121 @@ def learn_perceptron(
         if len(updates) == before:
             return LearningTrace(start, tuple(updates), epoch, True)
     return LearningTrace(start, tuple(updates), max_epochs, False)
+
+
+@dataclass(frozen=True)
+class SigmoidNeuron:
+    """One input, one weight, one bias and a sigmoid: f(x) = 1 / (1 + e^-(w x + b)).
+
+    The error over examples is E = 1/2 sum of (f(x) - y)^2, as in the lecture.
+    """
+
+    w: float
+    b: float
+
+    def output(self, x: float) -> float:
+        """Compute f(x)."""
+        return 1.0 / (1.0 + float(np.exp(-(self.w * x + self.b))))
+
+    def error(self, inputs: Sequence[float], targets: Sequence[float]) -> float:
+        """Compute E = 1/2 sum of (f(x) - y)^2."""
+        return sum(0.5 * (self.output(x) - y) ** 2 for x, y in zip(inputs, targets, strict=True))
+
+    def gradient(self, inputs: Sequence[float], targets: Sequence[float]) -> tuple[float, float]:
+        """Compute dE/dw = sum of (f - y) f (1 - f) x and dE/db = sum of (f - y) f (1 - f)."""
+        dw = db = 0.0
+        for x, y in zip(inputs, targets, strict=True):
+            f = self.output(x)
+            slope = (f - y) * f * (1 - f)
+            dw, db = dw + slope * x, db + slope
+        return dw, db
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A run of gradient descent: the neuron and its error at the start and after each epoch."""
+
+    neurons: tuple[SigmoidNeuron, ...]
+    errors: tuple[float, ...]
+
+
+def descend(
+    inputs: Sequence[float], targets: Sequence[float], start: SigmoidNeuron, lr: float, epochs: int
+) -> Descent:
+    """Take steps w <- w - lr dE/dw, b <- b - lr dE/db, both from the same w and b, on all examples at
+    once.
+    """
+    neurons = [start]
+    for _ in range(epochs):
+        now = neurons[-1]
+        dw, db = now.gradient(inputs, targets)
+        neurons.append(SigmoidNeuron(now.w - lr * dw, now.b - lr * db))
+    return Descent(tuple(neurons), tuple(neuron.error(inputs, targets) for neuron in neurons))
+
+
+@dataclass(frozen=True)
+class Forward221:
+    """The values of the 2-2-1 network for one example, from left to right."""
+
+    h1: float
+    h2: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Backward221:
+    """What goes back: delta = y - t, and dE/dw for w1 to w6."""
+
+    delta: float
+    gradients: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Network221:
+    """The lecture's example of back-propagation: two inputs, two linear hidden units, one linear output.
+
+    h1 = w1 i1 + w2 i2, h2 = w3 i1 + w4 i2, y = w5 h1 + w6 h2, without biases; E = 1/2 (y - t)^2.
+    The lecture's XOR network numbers its weights another way; these are the ones of this example.
+    """
+
+    weights: tuple[float, float, float, float, float, float]
+
+    def forward(self, i1: float, i2: float) -> Forward221:
+        """Compute h1, h2 and y."""
+        w1, w2, w3, w4, w5, w6 = self.weights
+        h1, h2 = w1 * i1 + w2 * i2, w3 * i1 + w4 * i2
+        return Forward221(h1, h2, w5 * h1 + w6 * h2)
+
+    def backward(self, i1: float, i2: float, target: float) -> Backward221:
+        """Compute delta = y - t, dE/dw5 = delta h1, dE/dw6 = delta h2, dE/dw1 = delta w5 i1, and so on."""
+        values = self.forward(i1, i2)
+        delta = values.y - target
+        hidden = _hidden_gradients(delta, self.weights[4:], (i1, i2))
+        return Backward221(delta, (*hidden, delta * values.h1, delta * values.h2))
+
+    def error(self, i1: float, i2: float, target: float) -> float:
+        """Compute E = 1/2 (y - t)^2."""
+        return 0.5 * (self.forward(i1, i2).y - target) ** 2
+
+    def step(self, i1: float, i2: float, target: float, lr: float) -> "Network221":
+        """Take one step w <- w - lr dE/dw on all six weights, each gradient at the old weights."""
+        return self._moved(self.backward(i1, i2, target).gradients, lr)
+
+    def mistaken_step(self, i1: float, i2: float, target: float, lr: float) -> "Network221":
+        """Take the step that uses the already updated w5 and w6 for w1 to w4: a common mistake."""
+        back = self.backward(i1, i2, target)
+        updated = self._moved(back.gradients, lr).weights[4:]
+        hidden = _hidden_gradients(back.delta, updated, (i1, i2))
+        return self._moved((*hidden, *back.gradients[4:]), lr)
+
+    def _moved(self, gradients: Sequence[float], lr: float) -> "Network221":
+        w1, w2, w3, w4, w5, w6 = (w - lr * g for w, g in zip(self.weights, gradients, strict=True))
+        return Network221((w1, w2, w3, w4, w5, w6))
+
+
+def _hidden_gradients(
+    delta: float, upper: Sequence[float], inputs: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Compute dE/dw1 to dE/dw4: delta times the weight above times the input below."""
+    (w5, w6), (i1, i2) = upper, inputs
+    return delta * w5 * i1, delta * w5 * i2, delta * w6 * i1, delta * w6 * i2

@@ -1,8 +1,8 @@
-"""A small feed-forward network: a list of layers and a state_dict in PyTorch's naming and layout.
+"""A small dense network that shows its work: the sum and the output of every unit, for any input.
 
-Each Linear layer computes z = x @ weight.T + bias with weight (out, in); each Activation is applied to z.
-The layers are numbered as in torch.nn.Sequential, so Linear, Activation, Linear, Activation has the
-parameters 0.weight, 0.bias, 2.weight and 2.bias.
+The sums are added up input by input. A product of matrices may round differently for one row than for many,
+and then a sum that is 0 for one input fires in a batch and not alone; here every input has the same bits in
+any company.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,25 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.activations import ACTIVATIONS, Array
+from engine.layers.dense import Identity, Linear, ReLU, Sigmoid, Step, Tanh
+from engine.module import Module, Sequential
+from engine.tensor import Array
 
-
-@dataclass(frozen=True)
-class Linear:
-    """A fully connected layer with `inputs` incoming values and `units` sums."""
-
-    inputs: int
-    units: int
-
-
-@dataclass(frozen=True)
-class Activation:
-    """One of the functions in ACTIVATIONS, by its name."""
-
-    name: str
-
-
-Layer = Linear | Activation
+ACTIVATIONS: dict[str, type[Module]] = {
+    "step": Step,
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": ReLU,
+    "linear": Identity,
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +42,21 @@ class LayerValues:
 
 
 class Network:
-    """A feed-forward network that only predicts."""
+    """A network of Linear layers and activations that only predicts, in float64."""
 
-    def __init__(self, layers: Sequence[Layer], state: Mapping[str, npt.ArrayLike]) -> None:
-        """Build from layers and a state_dict; ValueError names a missing, unknown or misshapen parameter."""
-        self.layers = tuple(layers)
-        self._state = _checked_state(self.layers, state)
+    def __init__(
+        self, sizes: Sequence[int], activations: Sequence[str], state: Mapping[str, npt.ArrayLike]
+    ) -> None:
+        """Build from the sizes of the rows of units, inputs first, and the activation behind each other row.
+
+        The parameters are 0.weight (out, in), 0.bias, 2.weight, ... as in torch.nn.Sequential; ValueError
+        names a missing, unknown or misshapen one.
+        """
+        layers: list[Module] = []
+        for inputs, units, activation in zip(sizes, sizes[1:], activations, strict=False):
+            layers += [Linear(inputs, units, dtype=np.float64), ACTIVATIONS[activation]()]
+        self.model = Sequential(*layers)
+        self.model.load_state_dict(state)
 
     def forward(self, x: Array) -> Array:
         """Compute the outputs of a batch: x (batch, inputs) -> y (batch, outputs)."""
@@ -64,15 +65,12 @@ class Network:
     def values(self, x: Array) -> list[LayerValues]:
         """Compute sums and outputs of every row of units for a batch x (batch, inputs)."""
         rows: list[LayerValues] = []
-        outputs = x
-        for index, layer in enumerate(self.layers):
+        for layer in self.model:
             if isinstance(layer, Linear):
-                weight, bias = self._state[f"{index}.weight"], self._state[f"{index}.bias"]
-                sums = _weighted_sums(outputs, weight, bias)
+                sums = _weighted_sums(rows[-1].outputs if rows else x, layer)
                 rows.append(LayerValues(sums, sums))
             else:
-                rows[-1] = LayerValues(rows[-1].sums, ACTIVATIONS[layer.name](rows[-1].sums))
-            outputs = rows[-1].outputs
+                rows[-1] = LayerValues(rows[-1].sums, layer(rows[-1].sums).data)
         return rows
 
     def trace(self, x: Sequence[float]) -> list[UnitTrace]:
@@ -85,47 +83,19 @@ class Network:
 
     def unit_names(self) -> list[str]:
         """Name the units: hidden ones h1, h2, ... through all hidden layers, then y (or y1, y2, ...)."""
-        *hidden, last = [layer.units for layer in self.layers if isinstance(layer, Linear)]
+        *hidden, last = [len(layer.weight.data) for layer in self.model if isinstance(layer, Linear)]
         names = [f"h{number}" for number in range(1, sum(hidden) + 1)]
         return names + (["y"] if last == 1 else [f"y{number}" for number in range(1, last + 1)])
 
     def state_dict(self) -> dict[str, Array]:
         """Return a copy of the parameters by name."""
-        return {name: value.copy() for name, value in self._state.items()}
+        return self.model.state_dict()
 
 
-def parameter_shapes(layers: Sequence[Layer]) -> dict[str, tuple[int, ...]]:
-    """List the parameters of the layers: weight (out, in) and bias (out,), in order."""
-    shapes: dict[str, tuple[int, ...]] = {}
-    for index, layer in enumerate(layers):
-        if isinstance(layer, Linear):
-            shapes[f"{index}.weight"] = (layer.units, layer.inputs)
-            shapes[f"{index}.bias"] = (layer.units,)
-    return shapes
-
-
-def _weighted_sums(x: Array, weight: Array, bias: Array) -> Array:
-    """Compute x @ weight.T + bias in one fixed order:   x (batch, in), weight (out, in) -> (batch, out)
-
-    A matrix product may round differently for one row than for many, and then a sum that is 0 for one
-    input fires in a batch and not alone. Adding input by input gives the same bits for any batch.
-    """
+def _weighted_sums(x: Array, layer: Linear) -> Array:
+    """Compute x @ weight.T + bias input by input:   x (batch, in) -> (batch, out)"""
+    weight, bias = layer.weight.data, layer.bias
     sums = np.zeros((len(x), len(weight)))
     for inputs, weights in zip(x.T, weight.T, strict=True):
         sums += np.multiply.outer(inputs, weights)
-    return sums + bias
-
-
-def _checked_state(layers: Sequence[Layer], state: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
-    """Copy the state to float64 after comparing its names and shapes with the layers."""
-    if not layers or not isinstance(layers[0], Linear):
-        raise ValueError("the first layer must be a Linear layer")
-    shapes = parameter_shapes(layers)
-    if set(state) != set(shapes):
-        missing, unknown = sorted(set(shapes) - set(state)), sorted(set(state) - set(shapes))
-        raise ValueError(f"missing parameters {missing}, unknown parameters {unknown}")
-    arrays = {name: np.array(state[name], dtype=np.float64) for name in shapes}
-    for name, array in arrays.items():
-        if array.shape != shapes[name]:
-            raise ValueError(f"{name} has shape {array.shape}, expected {shapes[name]}")
-    return arrays
+    return sums + bias.data if bias is not None else sums

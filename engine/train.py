@@ -103,7 +103,7 @@ class Training:
         if stopping is None:
             return examples, None
         held = max(1, round(stopping.validation * len(examples)))
-        order = self.streams.get("data").permutation(len(examples))
+        order = self.streams.get("shuffle").permutation(len(examples))
         if held >= len(examples):
             raise ValueError(f"early stopping holds out {held} of {len(examples)} examples and leaves none")
         return examples.part(order[held:]), examples.part(order[:held])

@@ -18,8 +18,9 @@ class DamagedFile(ValueError):
 
 def read_bundled(name: str) -> bytes:
     """Read a bundled file; DamagedFile when its bytes are others, KeyError when there is no such file."""
+    expected = FILES[name]
     content = resources.files("engine.data").joinpath("files", name).read_bytes()
-    verify(name, content, FILES[name])
+    verify(name, content, expected)
     return content
 
 

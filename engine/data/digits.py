@@ -85,8 +85,8 @@ def shifted(images: Array, pixels: int, generator: Generator) -> Array:
     """
     count, height, width = images.shape
     padded = np.pad(images, ((0, 0), (pixels, pixels), (pixels, pixels)))
-    drawn = generator.integers(0, 8, count)
-    direction: Array = drawn + (drawn >= 4)  # the fifth of the nine is to stay
+    drawn: Array = np.asarray(generator.integers(0, 8, count))
+    direction = drawn + (drawn >= 4)  # the fifth of the nine is to stay
     down, across = pixels * (direction // 3), pixels * (direction % 3)
     rows = down[:, None] + np.arange(height)
     columns = across[:, None] + np.arange(width)

@@ -67,6 +67,14 @@ class Identity(Module):
         return as_tensor(x)
 
 
+class Step(Module):
+    """y = 1 where x >= 0, else 0: for neurons that are not trained by gradients"""
+
+    def forward(self, x: Operand) -> Tensor:
+        """Compute y; see activation.step."""
+        return activation.step(x)
+
+
 class Sigmoid(Module):
     """y = 1 / (1 + e^-x)"""
 

@@ -26,6 +26,24 @@ def linear_activation(x: Operand) -> Tensor:
     return record((x,), x.data, forward, backward)
 
 
+def step(x: Operand) -> Tensor:
+    """y = 1 where x >= 0, else 0: the threshold, u(0) = 1.   x (any shape) -> y (same shape);   dx = 0
+
+    The neuron fires when the sum reaches the threshold (Rosenblatt 1958; Minsky and Papert 1969). NaN
+    stays NaN.
+    """
+    x = as_tensor(x)
+    data, y = x.data, np.empty_like(x.data)
+
+    def forward() -> None:
+        np.heaviside(data, 1, out=y)
+
+    def backward(g: Array, dx: Array) -> None:
+        dx.fill(0)
+
+    return record((x,), y, forward, backward)
+
+
 def sigmoid(x: Operand) -> Tensor:
     """y = 1 / (1 + e^-x).   x (any shape) -> y (same shape);   dx = g y (1 - y)
 

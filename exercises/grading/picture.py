@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from engine.activations import Array
+from engine.tensor import Array
 
 SIZE = 200
 STEPS = 41

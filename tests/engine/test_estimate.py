@@ -14,7 +14,7 @@ from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configur
 
 
 def peak_of(layers: list[dict[str, Any]], examples: Examples, **changes: Any) -> tuple[int, int]:
-    """Train for two epochs; return the predicted and the measured peak in bytes, without the examples' own."""
+    """Train for two epochs; return the predicted and the measured peak in bytes."""
     spec = configuration(layers, epochs=2, **changes)
     cost = estimate(spec, examples.signal(), len(examples))
     tracemalloc.start()

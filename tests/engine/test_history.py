@@ -1,11 +1,26 @@
-"""The neurons of 1943 and 1958, against the lecture's numbers."""
+"""The models derived by hand, against the lecture's numbers and the tape."""
 
 from itertools import chain, combinations
 
 import numpy as np
 import pytest
 
-from engine.history import MPNeuron, Perceptron, boolean_inputs, learn_perceptron
+from engine.history import (
+    MPNeuron,
+    Network221,
+    Perceptron,
+    SigmoidNeuron,
+    boolean_inputs,
+    descend,
+    learn_perceptron,
+)
+from engine.layers.dense import Linear
+from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+from engine.module import Sequential
+from engine.ops.activation import elu, leaky_relu, sigmoid, softmax, tanh
+from engine.ops.basic import multiply, power, subtract, total
+from engine.ops.batch_norm import Running, batch_norm
+from engine.tensor import Tape
 
 ROWS = boolean_inputs(2)
 
@@ -121,3 +136,160 @@ def test_a_right_start_needs_no_update() -> None:
     trace = learn_perceptron(ROWS.tolist(), [0, 0, 0, 1], start)
 
     assert (trace.final(), trace.updates, trace.epochs) == (start, (), 1)
+
+
+X, Y = (0.5, 2.5), (0.2, 0.9)
+START = SigmoidNeuron(-2.0, -2.0)
+
+
+def test_gradient_descent_of_the_sigmoid_neuron_goes_where_the_lecture_goes() -> None:
+    run = descend(X, Y, START, lr=1.0, epochs=1000)
+
+    end = run.neurons[1000]
+    assert (end.w, end.b) == pytest.approx((1.7917198301022377, -2.2821180729166732), rel=1e-13)
+    assert run.errors[0] == pytest.approx(0.4158199010199929, rel=1e-14)
+    assert run.errors[1000] == pytest.approx(2.4291865713546816e-11, rel=1e-9)
+    assert [end.output(x) for x in X] == pytest.approx([0.20000579258360626, 0.8999961231834462], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "w", "b"),
+    [
+        (1, -1.99450768078436, -1.9922888407847856),
+        (10, -1.9418944876777522, -1.9200053794309366),
+        (100, 1.0029902113597942, -1.050785888087097),
+        (500, 1.7846438172572834, -2.2721014045853725),
+    ],
+)
+def test_the_descent_passes_its_checkpoints(epoch: int, w: float, b: float) -> None:
+    neuron = descend(X, Y, START, lr=1.0, epochs=epoch).neurons[-1]
+
+    assert (neuron.w, neuron.b) == pytest.approx((w, b), rel=1e-12)
+
+
+def test_the_mean_in_place_of_the_sum_is_half_the_learning_rate() -> None:
+    neuron = descend(X, Y, START, lr=0.5, epochs=1000).neurons[-1]
+
+    assert (neuron.w, neuron.b) == pytest.approx((1.78460843762914, -2.2720512289757773), rel=1e-12)
+
+
+def test_the_sigmoid_neuron_descends_as_the_tape_does() -> None:
+    unit = Linear(1, 1, dtype=np.float64)
+    unit.load_state_dict({"weight": [[-2.0]], "bias": [-2.0]})
+    x, y = np.array(X)[:, None], np.array(Y)[:, None]
+
+    for _ in range(1000):
+        with Tape() as tape:
+            loss = multiply(0.5, total(power(subtract(sigmoid(unit(x)), y), 2)))
+        for parameter, gradient in tape.backward(loss).items():
+            parameter.data -= gradient
+
+    end = descend(X, Y, START, lr=1.0, epochs=1000).neurons[-1]
+    assert unit.weight.data[0, 0] == pytest.approx(end.w, rel=1e-12)
+
+
+EXAMPLE = Network221((0.11, 0.21, 0.12, 0.08, 0.14, 0.15))
+
+
+def test_the_worked_example_runs_forward_and_back_as_in_the_lecture() -> None:
+    values, back = EXAMPLE.forward(2, 3), EXAMPLE.backward(2, 3, 1)
+
+    assert (values.h1, values.h2, values.y) == pytest.approx((0.85, 0.48, 0.191), rel=1e-12)
+    assert back.delta == pytest.approx(-0.809, rel=1e-12)
+    assert EXAMPLE.error(2, 3, 1) == pytest.approx(0.3272405, rel=1e-12)
+    assert back.gradients == pytest.approx(
+        (-0.22652, -0.33978, -0.2427, -0.36405, -0.68765, -0.38832), rel=1e-12
+    )
+
+
+def test_the_worked_example_takes_the_step_of_the_lecture() -> None:
+    after = EXAMPLE.step(2, 3, 1, lr=0.05)
+
+    assert after.weights == pytest.approx(
+        (0.121326, 0.226989, 0.132135, 0.0982025, 0.1743825, 0.169416), rel=1e-12
+    )
+    values = after.forward(2, 3)
+    assert (values.h1, values.h2, values.y) == pytest.approx(
+        (0.923619, 0.5588775, 0.2557457808075), rel=1e-12
+    )
+    assert after.error(2, 3, 1) == pytest.approx(0.2769571713929189, rel=1e-12)
+
+
+def test_the_classic_mistake_has_its_own_numbers() -> None:
+    wrong = EXAMPLE.mistaken_step(2, 3, 1, lr=0.05)
+
+    assert wrong.weights[:4] == pytest.approx(
+        (0.12410754425, 0.231161316375, 0.1337057544, 0.1005586316), rel=1e-10
+    )
+    assert wrong.weights[4:] == EXAMPLE.step(2, 3, 1, lr=0.05).weights[4:]
+
+
+def test_the_worked_example_agrees_with_the_tape() -> None:
+    model = Sequential(Linear(2, 2, bias=False, dtype=np.float64), Linear(2, 1, bias=False, dtype=np.float64))
+    model.load_state_dict({"0.weight": [[0.11, 0.21], [0.12, 0.08]], "1.weight": [[0.14, 0.15]]})
+
+    with Tape() as tape:
+        loss = multiply(0.5, power(subtract(total(model(np.array([[2.0, 3.0]]))), 1.0), 2))
+    gradients = np.concatenate([g.reshape(-1) for g in map(tape.backward(loss).get, model.parameters())])
+
+    assert gradients.tolist() == pytest.approx(EXAMPLE.backward(2, 3, 1).gradients, rel=1e-12)
+
+
+def test_the_perceptron_sums_are_those_of_a_linear_layer() -> None:
+    unit = Linear(2, 1, dtype=np.float64)
+    unit.load_state_dict({"weight": [[2.0, 2.0]], "bias": [-3.0]})
+
+    assert unit(ROWS).data[:, 0].tolist() == [Perceptron((2, 2), -3).sum(row) for row in ROWS.tolist()]
+
+
+def test_the_small_numbers_of_the_slides() -> None:
+    x = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
+
+    assert leaky_relu(x, 0.1).data.tolist() == pytest.approx([-0.2, -0.05, 0, 0.5, 2])
+    assert elu(x, 0.1).data.tolist() == pytest.approx([-0.0864664717, -0.0393469340, 0, 0.5, 2], abs=1e-10)
+    assert sigmoid(np.array([2.0, -2.0])).data.tolist() == pytest.approx(
+        [0.8807970780, 0.1192029220], abs=1e-10
+    )
+    assert float(tanh(np.array(0.5)).data) == pytest.approx(0.4621171573, abs=1e-10)
+    assert softmax(np.array([1.0, 2, 3])).data.tolist() == pytest.approx(
+        [0.0900305732, 0.2447284711, 0.6652409558], abs=1e-10
+    )
+    assert float(mse_loss(np.array([1.5, 2, 2]), np.array([1.0, 2, 3])).data) == pytest.approx(
+        0.4166666667, abs=1e-10
+    )
+    assert float(cross_entropy(np.log([[0.7, 0.3]]), np.array([0])).data) == pytest.approx(
+        0.3566749439, abs=1e-10
+    )
+    assert float(binary_cross_entropy_with_logits(np.log([9.0]), np.ones(1)).data) == pytest.approx(
+        0.1053605157, abs=1e-10
+    )
+
+
+def test_tanh_is_a_stretched_sigmoid() -> None:
+    z = np.linspace(-5, 5, 101)
+
+    assert np.abs(tanh(z).data - (2 * sigmoid(2 * z).data - 1)).max() < 5e-16
+
+
+@pytest.mark.parametrize(
+    ("z", "expected"),
+    [
+        (-10.0, 4.5397868702434395e-05),
+        (10.0, 0.9999546021312976),
+        (30.0, 0.9999999999999065),
+        (-800.0, 0.0),
+        (800.0, 1.0),
+    ],
+)
+def test_the_sigmoid_is_right_far_out(z: float, expected: float) -> None:
+    assert float(sigmoid(np.array(z)).data) == pytest.approx(expected, rel=1e-14)
+
+
+def test_batch_norm_of_one_three_five() -> None:
+    running = Running(np.zeros(1), np.ones(1), np.zeros((), int))
+
+    y = batch_norm(np.array([[1.0], [3.0], [5.0]]), np.ones(1), np.zeros(1), running, True)
+
+    end = 2 / (8 / 3 + 1e-5) ** 0.5
+    assert y.data[:, 0].tolist() == pytest.approx([-end, 0, end], rel=1e-14)
+    assert end == pytest.approx(1.224742575, abs=1e-9)

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from engine.activations import sigmoid
 from engine.history import MPNeuron, Perceptron, boolean_inputs, learn_perceptron
-from engine.network import Activation, Layer, Linear, Network
+from engine.network import Network
+from engine.ops.activation import sigmoid
 from lessons.reading import read_course
 
 Array = npt.NDArray[np.float64]
@@ -23,8 +23,8 @@ INPUTS = boolean_inputs(2)
 ROWS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 AND, OR, NAND, NOR, XOR = (0, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0), (1, 0, 0, 0), (0, 1, 1, 0)
 XNOR = (1, 0, 0, 1)
-LAYERS: list[Layer] = [Linear(2, 2), Activation("sigmoid"), Linear(2, 1), Activation("sigmoid")]
-LINEAR_LAYERS: list[Layer] = [Linear(2, 2), Linear(2, 1)]
+SIGMOIDS = ((2, 2, 1), ("sigmoid", "sigmoid"))
+LINEAR = ((2, 2, 1), ("linear", "linear"))
 LECTURE: State = {
     "0.weight": [[20.0, 20.0], [-20.0, -20.0]],
     "0.bias": [-10.0, 30.0],
@@ -40,7 +40,7 @@ START: State = {
 
 
 def s(z: float) -> float:
-    return float(sigmoid(np.array(z)))
+    return float(sigmoid(np.array(z, float)).data)
 
 
 def mp_table(neuron: MPNeuron) -> tuple[int, ...]:
@@ -52,7 +52,7 @@ def table(perceptron: Perceptron) -> tuple[int, ...]:
 
 
 def answers(state: State) -> list[float]:
-    return [float(y) for y in Network(LAYERS, state).forward(INPUTS)[:, 0]]
+    return [float(y) for y in Network(*SIGMOIDS, state).forward(INPUTS)[:, 0]]
 
 
 def says(slug: str, *parts: str) -> None:
@@ -267,7 +267,7 @@ def test_the_product_as_a_third_input_solves_xor() -> None:
 
 
 def test_the_table_of_the_lectures_network() -> None:
-    hidden, output = Network(LAYERS, LECTURE).values(INPUTS)
+    hidden, output = Network(*SIGMOIDS, LECTURE).values(INPUTS)
     for (x1, x2), h, y in zip(ROWS, hidden.outputs, output.outputs[:, 0], strict=True):
         says("mlp-xor", f"| {x1} | {x2} | {h[0]:.7f} | {h[1]:.7f} | {y:.10f} |")
     assert hidden.sums[1].tolist() == [10, 10]
@@ -294,18 +294,13 @@ def test_rounding_the_hidden_outputs_shows_in_the_seventh_decimal() -> None:
 def test_a_bias_of_minus_four_mends_the_start_of_the_lab() -> None:
     mended = answers(START | {"0.bias": [-4.0, -3.0]})
     assert [y >= 0.5 for y in mended] == [bool(t) for t in XOR]
-    assert Network(LAYERS, START).values(INPUTS)[0].sums[3, 0] == 0
+    assert Network(*SIGMOIDS, START).values(INPUTS)[0].sums[3, 0] == 0
     says("mlp-xor", f"makes the last answer {mended[3]:.3f}")
 
 
 def test_without_a_bend_the_network_is_a_constant() -> None:
-    assert Network(LINEAR_LAYERS, _relabelled(LECTURE)).forward(INPUTS)[:, 0].tolist() == [370.0] * 4
+    assert Network(*LINEAR, LECTURE).forward(INPUTS)[:, 0].tolist() == [370.0] * 4
     says("mlp-xor", "- 30 = 370$")
-
-
-def _relabelled(state: State) -> State:
-    """Name the second layer 1, as in a network without activations."""
-    return {name.replace("2.", "1."): values for name, values in state.items()}
 
 
 def test_half_the_weights_are_still_excellent() -> None:
@@ -348,8 +343,8 @@ class Cohort:
         return Cohort(self.w1[..., keep], self.b1[..., keep], self.w2[..., keep], self.b2[keep])
 
     def forward(self) -> tuple[Array, Array]:
-        hidden = sigmoid(np.einsum("kin,pi->pkn", self.w1, INPUTS) + self.b1)
-        return hidden, sigmoid((hidden * self.w2).sum(axis=1) + self.b2)
+        hidden = sigmoid(np.einsum("kin,pi->pkn", self.w1, INPUTS) + self.b1).data
+        return hidden, sigmoid((hidden * self.w2).sum(axis=1) + self.b2).data
 
     def train(self, steps: int, lr: float = 1.0) -> None:
         for _ in range(steps):

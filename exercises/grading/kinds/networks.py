@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.activations import Array
 from engine.history import boolean_inputs
-from engine.network import Activation, Layer, Linear, Network
+from engine.network import Network
+from engine.tensor import Array
 from exercises.grading.planning import Answer
 from exercises.grading.report import CounterExample
 from exercises.grading.spec_weights import NetworkSpec, PointsCheck, WeightsSpec, labelled_checks
@@ -66,16 +66,6 @@ class Labelled:
         return np.where(self.targets == 1, outputs > 0.5, outputs < 0.5)
 
 
-def layers_of(network: NetworkSpec) -> list[Layer]:
-    """List the engine's layers of a network."""
-    layers: list[Layer] = []
-    inputs = network.inputs
-    for layer in network.layers:
-        layers += [Linear(inputs, layer.units), Activation(layer.activation)]
-        inputs = layer.units
-    return layers
-
-
 def parameters_of(network: NetworkSpec) -> list[Parameter]:
     """List the parameters of a network in the order of its layers, weight before bias."""
     parameters = []
@@ -94,8 +84,14 @@ def build_networks(spec: WeightsSpec, answer: Answer) -> dict[str, Given]:
     built = {}
     for network in spec.networks:
         state = {parameter.engine_name: weights[parameter.name] for parameter in parameters_of(network)}
-        built[network.name] = Given(network, Network(layers_of(network), state))
+        built[network.name] = Given(network, _build(network, state))
     return built
+
+
+def _build(network: NetworkSpec, state: dict[str, npt.ArrayLike]) -> Network:
+    """Build the engine's network of a specification."""
+    sizes = [network.inputs, *(layer.units for layer in network.layers)]
+    return Network(sizes, [layer.activation for layer in network.layers], state)
 
 
 def table_of(outputs: tuple[int, ...]) -> Labelled:

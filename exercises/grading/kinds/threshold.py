@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from engine.activations import Array
 from engine.history import MPNeuron, boolean_inputs
 from engine.network import UnitTrace
+from engine.tensor import Array
 from exercises.grading.fields import Field, FieldGroup, Fields, read_typed_number, show_number
 from exercises.grading.parsing import Reader
 from exercises.grading.planning import Answer, Kind, Outcome, PlannedCheck, random_stream

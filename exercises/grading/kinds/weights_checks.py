@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.activations import Array
+from engine.tensor import Array
 from exercises.grading.kinds.diagnoses import diagnose, find_tie
 from exercises.grading.kinds.learning_trace import plan_learning_trace
 from exercises.grading.kinds.networks import (

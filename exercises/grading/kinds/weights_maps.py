@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.activations import Array
+from engine.tensor import Array
 from exercises.grading.kinds.networks import Given, build_networks, labelled_inputs
 from exercises.grading.picture import DARK, LIGHT, SIZE, draw_map, map_grid
 from exercises.grading.planning import Answer

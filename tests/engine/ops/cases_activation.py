@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from engine.ops.activation import elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, tanh
+from engine.ops.activation import elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, step, tanh
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, tanh)
+OPERATIONS = (elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, step, tanh)
 SHAPES = {"": (3, 4), ", size one": (1, 1), ", empty": (0, 4), ", deep": (2, 3, 4, 5)}
 
 
@@ -25,6 +25,7 @@ def soft(x: np.ndarray, axis: int) -> np.ndarray:
 
 ROWS = {
     "linear": (linear_activation, lambda x: x, lambda x: x * 1),
+    "step": (step, lambda x: np.where(x >= 0, 1.0, 0.0), lambda x: torch.where(x >= 0, 1.0, 0.0) + 0 * x),
     "sigmoid": (sigmoid, lambda x: 1 / (1 + np.exp(-x)), torch.sigmoid),
     "tanh": (tanh, lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)), torch.tanh),
     "relu": (relu, lambda x: np.where(x > 0, x, 0), torch.relu),

@@ -1,0 +1,1 @@
+"""Energy models: networks that give every state a probability, p(s) = e^-E(s) / Z."""

@@ -1,0 +1,93 @@
+"""The Boltzmann machine: binary units that pull at each other, exact by enumeration and by Gibbs sampling.
+
+    E(s) = -sum over i < j of w_ij s_i s_j - sum over i of b_i s_i,   p(s) = e^(-E(s) / T) / Z
+
+with s of 0 and 1 and symmetric weights without self-connections. The first units are visible, the rest
+hidden.   Ackley, Hinton and Sejnowski (1985)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.energy.states import all_states, draw, log_sum_exp, logistic
+from engine.tensor import Array
+
+LARGEST = 16
+
+
+@dataclass(frozen=True)
+class BoltzmannMachine:
+    """weight (n, n), symmetric with a zero diagonal; bias (n,); the first `visible` units are seen."""
+
+    weight: Array
+    bias: Array
+    visible: int
+
+    def __post_init__(self) -> None:
+        units = len(self.bias)
+        if self.weight.shape != (units, units) or not 1 <= self.visible <= units:
+            raise ValueError(f"{units} biases need weight ({units}, {units}) and 1 to {units} visible units")
+        if not np.array_equal(self.weight, self.weight.T) or np.diag(self.weight).any():
+            raise ValueError("weight must be symmetric with a zero diagonal")
+
+    def energies(self, states: Array) -> Array:
+        """Compute E(s) = -s^T W s / 2 - b^T s.   states (M, n) -> (M,)"""
+        pairs = np.einsum("mi,ij,mj->m", states, self.weight, states)
+        total: Array = -0.5 * pairs - states @ self.bias
+        return total
+
+    def log_partition(self, temperature: float = 1.0) -> float:
+        """Compute ln Z, Z = sum over all states of e^(-E / T); ValueError beyond 16 units."""
+        return float(log_sum_exp(-self.energies(self._all()) / temperature))
+
+    def probabilities(self, temperature: float = 1.0) -> Array:
+        """Compute p(s) of every state, counting upwards.   -> (2^n,); ValueError beyond 16 units"""
+        scores = -self.energies(self._all()) / temperature
+        return np.exp(scores - log_sum_exp(scores))
+
+    def visible_probabilities(self, temperature: float = 1.0) -> Array:
+        """Compute p(v), summed over the hidden units.   -> (2^visible,); ValueError beyond 16 units"""
+        table: Array = self.probabilities(temperature).reshape(2**self.visible, -1).sum(axis=1)
+        return table
+
+    def divergence(self, target: Array, temperature: float = 1.0) -> float:
+        """Compute KL(target | p(v)) = sum of t ln(t / p(v)), in nats.   target (2^visible,), sums to 1"""
+        p, held = self.visible_probabilities(temperature), target > 0
+        return float((target[held] * np.log(target[held] / p[held])).sum())
+
+    def conditional(self, states: Array, unit: int, temperature: float = 1.0) -> Array:
+        """Compute p(s_i = 1 | the others) = s((sum over j of w_ij s_j + b_i) / T).   states (M, n) -> (M,)"""
+        return logistic((states @ self.weight[unit] + self.bias[unit]) / temperature)
+
+    def sample(
+        self, states: Array, sweeps: int, generator: np.random.Generator, temperature: float = 1.0
+    ) -> Array:
+        """Run Gibbs sampling: so many sweeps over all units, many chains at once.
+        states (M, n) -> (M, n)
+        """
+        now = states.copy()
+        for _ in range(sweeps):
+            for unit in range(len(self.bias)):
+                now[:, unit] = draw(self.conditional(now, unit, temperature), generator)
+        return now
+
+    def gradient(self, data: Array) -> tuple[Array, Array]:
+        """Compute d/dW and d/db of the mean ln p(v): the statistics with the data held minus those without.
+
+        data (M, visible) of 0 and 1 -> (n, n) and (n,); ValueError beyond 16 units.
+        """
+        states, free = self._all(), self.probabilities()
+        held = np.zeros(len(states))
+        places = (data @ (2.0 ** np.arange(self.visible)[::-1])).astype(int)
+        share = (free / np.repeat(self.visible_probabilities(), len(free) // 2**self.visible)).reshape(
+            2**self.visible, -1
+        )
+        np.add.at(held.reshape(2**self.visible, -1), places, share[places] / len(data))
+        difference = held - free
+        weight = np.einsum("m,mi,mj->ij", difference, states, states)
+        np.fill_diagonal(weight, 0)
+        return weight, difference @ states
+
+    def _all(self) -> Array:
+        return all_states(len(self.bias), LARGEST)

@@ -1,0 +1,179 @@
+"""A network as ONNX, for other programs to run. Needs the extra `onnx`; nothing else imports this module.
+
+Gates are put into ONNX's order: PyTorch's i, f, g, o becomes i, o, f, c, and the r, z, n of a GRU becomes
+z, r, h with linear_before_reset = 1.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from engine.evaluation import predict
+from engine.layers import dense, image, recurrent, tokens
+from engine.module import Module, Sequential
+from engine.tensor import Array
+
+OPSET = 20
+IR_VERSION = 10
+
+
+class Graph:
+    """The nodes and constants written so far; `value` is the name of the last output."""
+
+    def __init__(self, value: str) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self.value = value
+
+    def constant(self, array: Array) -> str:
+        """Store an array and return its name."""
+        name = f"constant{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(array, order="C"), name))
+        return name
+
+    def add(self, kind: str, inputs: Sequence[str] = (), **attributes: Any) -> None:
+        """Append a node that takes the last output, then `inputs`."""
+        name = f"value{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, [self.value, *inputs], [name], **attributes))
+        self.value = name
+
+
+def export_onnx(model: Module, input_shape: Sequence[int], symbols: bool = False) -> bytes:
+    """Write a network as it predicts.   input_shape: one example's; the batch axis is free
+
+    ValueError names a module that has no counterpart here. float32 and float64 are kept.
+    """
+    graph = Graph("x")
+    _module(model, graph)
+    dtype = np.result_type(*(parameter.data for parameter in model.parameters()))
+    real = TensorProto.DOUBLE if dtype == np.float64 else TensorProto.FLOAT
+    inputs = [
+        helper.make_tensor_value_info("x", TensorProto.INT64 if symbols else real, ["batch", *input_shape])
+    ]
+    graph.add("Identity")
+    graph.nodes[-1].output[0] = "y"
+    example = np.zeros((1, *input_shape), np.intp if symbols else dtype)
+    shape = predict(model, example).shape[1:]
+    outputs = [helper.make_tensor_value_info("y", real, ["batch", *shape])]
+    made = helper.make_graph(graph.nodes, "annsite", inputs, outputs, graph.constants)
+    network = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+    onnx.checker.check_model(network)
+    return bytes(network.SerializeToString())
+
+
+def _module(module: Module, graph: Graph) -> None:
+    if isinstance(module, Sequential):
+        for child in module:
+            _module(child, graph)
+        return
+    write = WRITERS.get(type(module))
+    if write is None:
+        raise ValueError(f"{type(module).__name__} has no counterpart in ONNX here")
+    write(module, graph)
+
+
+def _linear(module: Any, graph: Graph) -> None:
+    graph.add("MatMul", [graph.constant(module.weight.data.T)])
+    if module.bias is not None:
+        graph.add("Add", [graph.constant(module.bias.data)])
+
+
+def _conv2d(module: Any, graph: Graph) -> None:
+    arrays = [module.weight.data] + ([module.bias.data] if module.bias is not None else [])
+    graph.add(
+        "Conv",
+        [graph.constant(array) for array in arrays],
+        strides=[module.stride] * 2,
+        pads=[module.padding] * 4,
+    )
+
+
+def _batch_norm(module: Any, graph: Graph) -> None:
+    arrays = (module.weight.data, module.bias.data, module.running_mean.data, module.running_var.data)
+    graph.add("BatchNormalization", [graph.constant(array) for array in arrays], epsilon=module.eps)
+
+
+def _pool(kind: str) -> Callable[[Any, Graph], None]:
+    def write(module: Any, graph: Graph) -> None:
+        stride = module.stride or module.kernel_size
+        graph.add(kind, kernel_shape=[module.kernel_size] * 2, strides=[stride] * 2)
+
+    return write
+
+
+def _layer_norm(module: Any, graph: Graph) -> None:
+    arrays = (module.weight.data, module.bias.data)
+    graph.add("LayerNormalization", [graph.constant(array) for array in arrays], axis=-1, epsilon=module.eps)
+
+
+def _embedding(module: Any, graph: Graph) -> None:
+    index, table = graph.value, graph.constant(module.weight.data)
+    graph.value = table
+    graph.add("Gather", [index], axis=0)
+
+
+def _positions(module: Any, graph: Graph) -> None:
+    graph.add("Add", [graph.constant(module.weight.data)])
+
+
+def _select(module: Any, graph: Graph) -> None:
+    if module.which == "mean":
+        graph.add("ReduceMean", [graph.constant(np.array([1]))], keepdims=0)
+    else:
+        graph.add("Gather", [graph.constant(np.array(0 if module.which == "first" else -1))], axis=1)
+
+
+def _recurrent(kind: str, order: Sequence[int], **attributes: Any) -> Callable[[Any, Graph], None]:
+    def write(module: Any, graph: Graph) -> None:
+        """Run time first, one direction, and bring the batch to the front again."""
+        graph.add("Transpose", perm=[1, 0, 2])
+        for layer in range(module.num_layers):
+            w_ih, w_hh, b_ih, b_hh = (_gates(part.data, order) for part in module.weights(layer))
+            arrays = (w_ih[None], w_hh[None], np.concatenate([b_ih, b_hh])[None])
+            names = [graph.constant(array) for array in arrays]
+            graph.add(kind, names, hidden_size=module.hidden_size, **attributes)
+            graph.add("Squeeze", [graph.constant(np.array([1]))])
+        graph.add("Transpose", perm=[1, 0, 2])
+
+    return write
+
+
+def _gates(array: Array, order: Sequence[int]) -> Array:
+    """Put the gates of PyTorch into ONNX's order.   array (G H, ...)"""
+    parts = np.split(array, len(order))
+    return np.concatenate([parts[number] for number in order])
+
+
+def _nothing(module: Any, graph: Graph) -> None:
+    """Write nothing: the layer does nothing when predicting."""
+
+
+WRITERS: dict[type[Module], Callable[[Any, Graph], None]] = {
+    dense.Linear: _linear,
+    dense.Identity: _nothing,
+    dense.Dropout: _nothing,
+    dense.GaussianNoise: _nothing,
+    dense.Sigmoid: lambda module, graph: graph.add("Sigmoid"),
+    dense.Tanh: lambda module, graph: graph.add("Tanh"),
+    dense.ReLU: lambda module, graph: graph.add("Relu"),
+    dense.LeakyReLU: lambda module, graph: graph.add("LeakyRelu", alpha=module.negative_slope),
+    dense.ELU: lambda module, graph: graph.add("Elu", alpha=module.alpha),
+    dense.GELU: lambda module, graph: graph.add("Gelu", approximate=module.approximate),
+    dense.Softmax: lambda module, graph: graph.add("Softmax", axis=module.dim),
+    dense.Flatten: lambda module, graph: graph.add("Flatten", axis=1),
+    dense.LayerNorm: _layer_norm,
+    dense.Embedding: _embedding,
+    image.Conv2d: _conv2d,
+    image.MaxPool2d: _pool("MaxPool"),
+    image.AvgPool2d: _pool("AveragePool"),
+    image.BatchNorm1d: _batch_norm,
+    image.BatchNorm2d: _batch_norm,
+    recurrent.RNN: _recurrent("RNN", (0,)),
+    recurrent.LSTM: _recurrent("LSTM", (0, 3, 1, 2)),
+    recurrent.GRU: _recurrent("GRU", (1, 0, 2), linear_before_reset=1),
+    tokens.Positions: _positions,
+    tokens.Select: _select,
+}

@@ -1,0 +1,149 @@
+"""The engine from the command line, as a student types it."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.command import main
+
+DIGITS = {
+    "layers": [{"type": "linear", "units": 16}, {"type": "relu"}, {"type": "linear", "units": 10}],
+    "loss": "cross_entropy",
+    "optimizer": {"type": "adam", "lr": 0.01},
+    "epochs": 3,
+    "batch_size": 32,
+}
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(DIGITS))
+    return path
+
+
+def run(*arguments: object, stderr: io.StringIO | None = None) -> tuple[int, Any, str]:
+    """Run a command; return its status, what it printed as JSON, and its errors."""
+    out, err = io.StringIO(), stderr or io.StringIO()
+    status = main([str(argument) for argument in arguments], out, err)
+    return status, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "npz", "json"])
+def test_what_was_trained_and_saved_predicts_the_same_after_loading(config: Path, suffix: str) -> None:
+    file = config.parent / f"model.{suffix}"
+
+    _, trained, errors = run("train", config, "--data", "digits", "--seed", 3, "--out", file)
+    _, predicted, _ = run("predict", config, "--weights", file, "--data", "digits")
+
+    assert (trained["outcome"], trained["steps"], errors) == ("finished", 135, "")
+    assert trained["test_accuracy"] > 0.85
+    assert predicted["test_accuracy"] == trained["test_accuracy"]
+    assert predicted["test_loss"] == trained["test_loss"]
+    assert len(predicted["outputs"]) == 357
+
+
+def test_estimate_and_fingerprint_print_json(config: Path) -> None:
+    _, cost, _ = run("estimate", config, "--data", "digits")
+    _, mark, _ = run("fingerprint")
+
+    assert (cost["parameters"], cost["steps"], cost["problems"]) == (1210, 135, [])
+    assert len(mark["fingerprint"]) == 16
+
+
+def test_bench_times_two_trainings() -> None:
+    _, result, _ = run("bench")
+
+    assert set(result) == {"xor", "digits"}
+
+
+def test_a_terminal_sees_progress(config: Path) -> None:
+    _, _, errors = run("train", config, "--data", "digits", stderr=Terminal())
+
+    assert "100%" in errors
+    assert "epoch 3" in errors
+
+
+def test_options_of_a_data_set_are_passed_on(config: Path) -> None:
+    config.write_text(json.dumps(DIGITS | {"layers": [{"type": "flatten"}, *DIGITS["layers"]]}))  # type: ignore[misc]
+
+    status, result, _ = run("train", config, "--data", "digits:image=true,rows=200")
+
+    assert (status, result["steps"]) == (0, 21)
+
+
+@pytest.mark.parametrize(
+    ("change", "data", "words"),
+    [
+        ({"epochs": 0}, "digits", "epochs: 0 must be at least 1"),
+        ({"loss": "mse"}, "digits", "use cross_entropy"),
+        ({"epochs": 1_000_000}, "digits", "would fit"),
+        ({}, "digit", "there is no data set 'digit'"),
+        ({}, "digits:rows", "'rows' is not option=value"),
+        ({}, "digits:colour=3", "colour"),
+        ({}, "xor:x=1", "unexpected keyword"),
+        ({}, "digits:image=true", "flatten first"),
+    ],
+)
+def test_bad_input_ends_with_two_and_one_line(
+    config: Path, change: dict[str, Any], data: str, words: str
+) -> None:
+    config.write_text(json.dumps(DIGITS | change))
+
+    status, printed, errors = run("train", config, "--data", data)
+
+    assert (status, printed) == (2, None)
+    assert errors.count("\n") == 1
+    assert words in errors
+
+
+def test_a_missing_file_and_wrong_weights_end_with_two(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text("{}")
+
+    missing = run("train", tmp_path / "none.json", "--data", "digits")
+    wrong = run("predict", config, "--weights", tmp_path / "model.json", "--data", "digits")
+
+    assert missing[0] == wrong[0] == 2
+    assert "No such file" in missing[2]
+    assert "“0.weight” is missing" in wrong[2]
+
+
+def test_the_command_is_installed_as_a_module_and_helps_with_examples() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "--help"], capture_output=True, text=True, check=True
+    )
+
+    assert "python -m engine train config.json --data digits" in done.stdout
+
+
+def test_an_unknown_command_ends_with_two_and_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "fly"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_engine_is_light_to_import() -> None:
+    code = (
+        "import sys, engine.train, psutil; print('django' in sys.modules, psutil.Process().memory_info().rss)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    django, size = done.stdout.split()
+    assert django == "False"
+    assert int(size) < 90 * 1024**2
