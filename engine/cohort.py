@@ -99,12 +99,13 @@ class Stack:
         factor, steps = build_schedule(self.spec, self.spec.epochs), self.spec.epochs
         every = max(1, steps // LOOKS)
         ended: dict[int, Slot] = {}
-        for step in range(steps):
-            self.plan.run_blind()
-            self.move(factor(step))
-            if (step + 1) % every == 0:
-                self._set_aside(step + 1, ended)
-        self.plan.run()
+        with np.errstate(all="ignore"):
+            for step in range(steps):
+                self.plan.run_blind()
+                self.move(factor(step))
+                if (step + 1) % every == 0:
+                    self._set_aside(step + 1, ended)
+            self.plan.run()
         self._set_aside(steps, ended)
         finished = Finished(steps)
         return [ended.get(number) or self._slot(number, finished) for number in range(self.count)]

@@ -24,8 +24,9 @@ from engine.module import Module
 from engine.progress import OverBudget, StepInfo
 from engine.rng import Streams
 from engine.spec import TrainSpec, read_spec
-from engine.strict_json import Refused
+from engine.strict_json import MAX_BYTES, Refused
 from engine.train import train
+from engine.weights import MAX_BYTES as MAX_WEIGHTS
 from engine.weights import load as load_weights
 from engine.weights import save as save_weights
 
@@ -116,7 +117,7 @@ def _predict(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
     spec, data = _spec(options.config), _dataset(options)
     model = build(spec, data.train().signal(), Streams(options.seed))
     shapes = {name: entry.data.shape for name, entry in model.named_entries()}
-    weights = load_weights(options.weights.read_bytes(), shapes, format=_format(options.weights))
+    weights = load_weights(_read(options.weights, MAX_WEIGHTS), shapes, format=_format(options.weights))
     model.load_state_dict(weights)
     examples = _cast(model, data.test())
     outputs = predict(model, examples.x)
@@ -147,7 +148,13 @@ def _bench(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
 
 
 def _spec(path: Path) -> TrainSpec:
-    return read_spec(path.read_bytes())
+    return read_spec(_read(path, MAX_BYTES))
+
+
+def _read(path: Path, most: int) -> bytes:
+    """Read a file, and of one that is too large only enough to see that it is."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def _dataset(options: argparse.Namespace) -> Dataset:

@@ -13,10 +13,10 @@ from engine.shapes import Signal, Stage, walk
 from engine.spec import TrainSpec
 from engine.strict_json import Problem
 
-SECONDS_PER_CALL = 0.9e-6
-SECONDS_PER_ELEMENT = 1.2e-9
-FLOPS_PER_SECOND = 60e9
-STEP_CALLS = 25
+SECONDS_PER_CALL = 0.7e-6
+SECONDS_PER_ELEMENT = 0.2e-9
+FLOPS_PER_SECOND = 25e9
+STEP_CALLS = 10
 SMALL = 2000
 OPTIMIZER_COPIES = 5
 

@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from engine.build import LastStep
 from engine.evaluation import predict
 from engine.layers import dense, image, recurrent, tokens
 from engine.module import Module, Sequential
@@ -31,7 +32,8 @@ class Graph:
     def constant(self, array: Array) -> str:
         """Store an array and return its name."""
         name = f"constant{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.array(array, order="C"), name))
+        kept = array.astype(np.float32) if array.dtype == np.float64 else array
+        self.constants.append(numpy_helper.from_array(np.array(kept, order="C"), name))
         return name
 
     def add(self, kind: str, inputs: Sequence[str] = (), **attributes: Any) -> None:
@@ -44,12 +46,13 @@ class Graph:
 def export_onnx(model: Module, input_shape: Sequence[int], symbols: bool = False) -> bytes:
     """Write a network as it predicts.   input_shape: one example's; the batch axis is free
 
-    ValueError names a module that has no counterpart here. float32 and float64 are kept.
+    ValueError names a module that has no counterpart here. Numbers are written as
+    float32: few programs run ONNX in float64.
     """
     graph = Graph("x")
     _module(model, graph)
     dtype = np.result_type(*(parameter.data for parameter in model.parameters()))
-    real = TensorProto.DOUBLE if dtype == np.float64 else TensorProto.FLOAT
+    real = TensorProto.FLOAT
     inputs = [
         helper.make_tensor_value_info("x", TensorProto.INT64 if symbols else real, ["batch", *input_shape])
     ]
@@ -126,6 +129,17 @@ def _select(module: Any, graph: Graph) -> None:
         graph.add("Gather", [graph.constant(np.array(0 if module.which == "first" else -1))], axis=1)
 
 
+def _last_step(module: Any, graph: Graph) -> None:
+    _module(module.layer, graph)
+    _select(module.last, graph)
+
+
+def _upsample(module: Any, graph: Graph) -> None:
+    scales = graph.constant(np.array([1, 1, module.scale_factor, module.scale_factor], np.float32))
+    way = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    graph.add("Resize", ["", scales], mode="nearest", **way)
+
+
 def _recurrent(kind: str, order: Sequence[int], **attributes: Any) -> Callable[[Any, Graph], None]:
     def write(module: Any, graph: Graph) -> None:
         """Run time first, one direction, and bring the batch to the front again."""
@@ -169,11 +183,13 @@ WRITERS: dict[type[Module], Callable[[Any, Graph], None]] = {
     image.Conv2d: _conv2d,
     image.MaxPool2d: _pool("MaxPool"),
     image.AvgPool2d: _pool("AveragePool"),
+    image.Upsample: _upsample,
     image.BatchNorm1d: _batch_norm,
     image.BatchNorm2d: _batch_norm,
     recurrent.RNN: _recurrent("RNN", (0,)),
     recurrent.LSTM: _recurrent("LSTM", (0, 3, 1, 2)),
     recurrent.GRU: _recurrent("GRU", (1, 0, 2), linear_before_reset=1),
+    LastStep: _last_step,
     tokens.Positions: _positions,
     tokens.Select: _select,
 }

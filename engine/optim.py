@@ -64,12 +64,11 @@ class Optimizer:
         self._part = np.empty_like(self.flat.values)
 
     def step(self) -> None:
-        """Move the parameters by the gradients that are in their buffers now; they may overflow silently."""
+        """Move the parameters by the gradients that are in their buffers now."""
         self.steps += 1
-        with np.errstate(all="ignore"):
-            if self.weight_decay:
-                self._decay()
-            self._update(self.flat.values, self.flat.gradients, self._part)
+        if self.weight_decay:
+            self._decay()
+        self._update(self.flat.values, self.flat.gradients, self._part)
 
     def state(self) -> dict[str, Array]:
         """Return the arrays that a step changes, beside the parameters: for a checkpoint."""

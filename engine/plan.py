@@ -17,7 +17,9 @@ class Plan:
 
     `compute_loss(*inputs)` is called once, with the arrays of `inputs`, on a tape that runs nothing yet; it
     may not branch on their values.
-    Parameters must have their final storage (see optim.py) before the plan is made.
+    Parameters must have their final storage (see optim.py) before the plan is made. numpy warns of overflow,
+    which a sigmoid far out may well have: training loops run inside numpy.errstate(all="ignore") and look
+    at the loss instead.
     """
 
     def __init__(self, compute_loss: Callable[..., Tensor], *examples: Array) -> None:
@@ -33,18 +35,16 @@ class Plan:
     def run(self) -> float:
         """Compute the loss of what is in `inputs` now, and leave its gradients in the parameters' buffers."""
         self.run_blind()
-        with np.errstate(all="ignore"):
-            for value in self._values:
-                value()
+        for value in self._values:
+            value()
         return float(self._loss)
 
     def run_blind(self) -> None:
         """Compute the gradients, and of the loss only what they need."""
-        with np.errstate(all="ignore"):
-            for forward in self._forward:
-                forward()
-            for function, arguments in self._backward:
-                function(*arguments)
+        for forward in self._forward:
+            forward()
+        for function, arguments in self._backward:
+            function(*arguments)
 
     def step(self, *inputs: Array) -> float:
         """Copy new inputs in, of the shapes of the examples, and run."""

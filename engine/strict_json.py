@@ -9,6 +9,7 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -73,9 +74,9 @@ def decode_json(body: bytes, max_bytes: int = MAX_BYTES) -> object:
     except json.JSONDecodeError as error:
         message = f"This is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         raise _refusal(shorten(text[error.pos : error.pos + MAX_SHOWN]), "valid JSON", message) from error
-    problems = list(_unreadable_parts(value, ""))
+    problems = list(islice(_unreadable_parts(value, ""), MAX_PROBLEMS))
     if problems:
-        raise Refused(problems[:MAX_PROBLEMS])
+        raise Refused(problems)
     return value
 
 

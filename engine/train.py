@@ -59,6 +59,16 @@ class Training:
     ) -> Outcome:
         """Train to the end. `on_step` and `should_stop` are asked every so many steps, 200 times in all."""
         every = every or max(1, self.steps // REPORTS)
+        with np.errstate(all="ignore"):
+            return self._run(on_step, should_stop, every)
+
+    def _run(
+        self,
+        on_step: Callable[[StepInfo], None] | None,
+        should_stop: Callable[[], bool] | None,
+        every: int,
+    ) -> Outcome:
+        """Go through the epochs; overflow is silent, the loss tells of it."""
         now = self.progress
         while now.epoch < self.spec.epochs:
             if now.position == 0:

@@ -1,14 +1,18 @@
 """Weights in files: JSON, npz and safetensors, read from strangers without trust and without pickles."""
 
+import re
 from collections.abc import Mapping
+
+import numpy as np
 
 from engine.strict_json import shorten
 from engine.tensor import Array
 from engine.weights import json_format, npz_format, safetensors_format
-from engine.weights.checks import MAX_BYTES, Shapes, WeightsRefused, refusal
+from engine.weights.checks import MAX_BYTES, Shapes, WeightsRefused, check_dtype, checked, refusal
 
 __all__ = ["MAX_BYTES", "WeightsRefused", "load", "save"]
 
+NAME = re.compile(r"(?!__metadata__$)\w[\w.\-]{0,199}")
 FORMATS = {"json": json_format, "npz": npz_format, "safetensors": safetensors_format}
 
 
@@ -22,7 +26,7 @@ def load(
     """
     if len(data) > max_bytes:
         raise refusal("", f"{len(data)} bytes", f"{max_bytes} bytes", f"The file has {len(data)} bytes.")
-    name = _recognise(data) if format is None else format
+    name = format or _recognise(data)
     if name not in FORMATS:
         raise refusal(
             "", shorten(name), ", ".join(FORMATS), f"“{shorten(name)}” is not a format for weights."
@@ -35,12 +39,21 @@ def save(state: Mapping[str, Array], format: str) -> bytes:
     """Write a state; the same state gives the same bytes. ValueError on an unknown format."""
     if format not in FORMATS:
         raise ValueError(f"weights are saved as {', '.join(FORMATS)}, not as {format!r}")
-    saved: bytes = FORMATS[format].save(state)
+    arrays = {name: np.asarray(state[name]) for name in sorted(state)}
+    for name, array in arrays.items():
+        if not NAME.fullmatch(name):
+            message = f"“{shorten(name)}” is no name: letters, digits, dots, dashes and underscores are."
+            raise refusal(shorten(name), shorten(name), "letters, digits, . - _", message)
+        check_dtype(name, array.dtype.name, "int64", ("float32", "float64"))
+        checked(name, array)
+    saved: bytes = FORMATS[format].save(arrays)
     return saved
 
 
 def _recognise(data: bytes) -> str:
     """Tell the format from the first bytes."""
-    if data[:4] == b"PK\x03\x04":
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "npz"
-    return "json" if data.lstrip()[:1] == b"{" else "safetensors"
+    if data[7:9] == b"\0{":  # a length in eight bytes ends in zeros, which no text has
+        return "safetensors"
+    return "json" if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else "safetensors"

@@ -72,6 +72,10 @@ def checked(name: str, values: Array) -> Array:
             place = name + "".join(f"[{i}]" for i in index)
             value, limit = float(values[index]), f"at most {MAX_WEIGHT:,.0f} in size"
             raise refusal(place, shorten(value), limit, f"{place} is {shorten(value)}; it must be {limit}.")
+    elif (values < 0).any():
+        raise refusal(
+            name, shorten(str(values)), "0 or more", f"{name} counts batches; it must be 0 or more."
+        )
     return values.astype(values.dtype.newbyteorder("="))
 
 

@@ -164,7 +164,13 @@ def test_a_training_within_the_limits_has_no_problems() -> None:
             "batch_size",
             "smaller batch",
         ),
-        ([{"type": "linear", "units": 4096}, LINEAR], {"epochs": 60_000}, Limits(), "epochs", "would fit"),
+        (
+            [{"type": "linear", "units": 4096}, LINEAR],
+            {"epochs": 60_000},
+            Limits(seconds=5.0),
+            "epochs",
+            "would fit",
+        ),
         (
             [{"type": "linear", "units": 4096}, LINEAR],
             {},

@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from engine.build import LastStep
 from engine.evaluation import predict
 from engine.layers.attention import TransformerBlock
 from engine.layers.dense import (
@@ -21,7 +22,7 @@ from engine.layers.dense import (
     Softmax,
     Tanh,
 )
-from engine.layers.image import AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, MaxPool2d
+from engine.layers.image import AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, MaxPool2d, Upsample
 from engine.layers.recurrent import GRU, LSTM, RNN
 from engine.layers.tokens import Positions, Select
 from engine.module import Module, Sequential
@@ -59,6 +60,8 @@ MODELS: dict[str, tuple[Module, tuple[int, ...]]] = {
     ),
     "rnn": (Sequential(RNN(3, 4, **OPTIONS), Select("last"), Linear(4, 2, **OPTIONS)), (6, 3)),
     "lstm": (Sequential(LSTM(3, 4, 2, **OPTIONS), Linear(4, 2, **OPTIONS)), (6, 3)),
+    "last step": (Sequential(LastStep(LSTM(3, 4, **OPTIONS)), Linear(4, 2, **OPTIONS)), (6, 3)),
+    "upsample": (Sequential(Conv2d(1, 2, 3, **OPTIONS), Upsample(2)), (1, 5, 4)),
     "gru": (Sequential(GRU(3, 4, **OPTIONS), Select("mean")), (6, 3)),
 }
 
@@ -87,3 +90,16 @@ def test_symbols_and_positions_agree() -> None:
 def test_a_module_without_counterpart_is_named() -> None:
     with pytest.raises(ValueError, match="TransformerBlock has no counterpart"):
         export_onnx(Sequential(TransformerBlock(4, 2)), (3, 4))
+
+
+def test_a_float64_network_is_written_in_float32() -> None:
+    model = Sequential(
+        Linear(4, 5, generator=draws(), dtype=np.float64),
+        GELU(),
+        Linear(5, 2, generator=draws(), dtype=np.float64),
+    )
+    x = draws().normal(size=(7, 4))
+
+    session = onnxruntime.InferenceSession(export_onnx(model, (4,)), providers=["CPUExecutionProvider"])
+
+    assert np.abs(session.run(None, {"x": x.astype(np.float32)})[0] - predict(model, x)).max() < 1e-6
