@@ -27,16 +27,18 @@ class Plan:
         self.inputs = tuple(np.array(example) for example in examples)
         with Tape(dry=True) as tape:
             self._loss = compute_loss(*self.inputs).data
-        self._forward = [node.forward for node in tape.nodes]
-        self._values = [node.value for node in tape.nodes if node.value is not None]
+        *inner, last = tape.nodes
+        self._forward = [call for node in inner for call in (node.forward, node.value) if call is not None]
+        self._forward.append(last.forward)
+        self._value = last.value
         self._backward, gradients = tape.schedule(tape.nodes[-1].output)
         self.parameters = [tensor for tensor in gradients if isinstance(tensor, Parameter)]
 
     def run(self) -> float:
         """Compute the loss of what is in `inputs` now, and leave its gradients in the parameters' buffers."""
         self.run_blind()
-        for value in self._values:
-            value()
+        if self._value is not None:
+            self._value()
         return float(self._loss)
 
     def run_blind(self) -> None:
