@@ -6,6 +6,7 @@ Each has its formulas written out, with the steps in between for figures; tests 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Literal
 
 import numpy as np
 
@@ -124,8 +125,9 @@ class SigmoidNeuron:
     b: float
 
     def output(self, x: float) -> float:
-        """Compute f(x)."""
-        return 1.0 / (1.0 + float(np.exp(-(self.w * x + self.b))))
+        """Compute f(x): far out e^-z is infinite and f exactly 0, without a warning."""
+        with np.errstate(over="ignore"):
+            return 1.0 / (1.0 + float(np.exp(-(self.w * x + self.b))))
 
     def error(self, inputs: Sequence[float], targets: Sequence[float]) -> float:
         """Compute E = 1/2 sum of (f(x) - y)^2."""
@@ -143,24 +145,35 @@ class SigmoidNeuron:
 
 @dataclass(frozen=True)
 class Descent:
-    """A run of gradient descent: the neuron and its error at the start and after each epoch."""
+    """A run of gradient descent: the neuron and the error it descends, at the start and after each epoch."""
 
     neurons: tuple[SigmoidNeuron, ...]
     errors: tuple[float, ...]
 
 
 def descend(
-    inputs: Sequence[float], targets: Sequence[float], start: SigmoidNeuron, lr: float, epochs: int
+    inputs: Sequence[float],
+    targets: Sequence[float],
+    start: SigmoidNeuron,
+    lr: float,
+    epochs: int,
+    reduction: Literal["sum", "mean"] = "sum",
 ) -> Descent:
     """Take steps w <- w - lr dE/dw, b <- b - lr dE/db, both from the same w and b, on all examples at
     once.
+
+    The lecture's E is a sum; its mean, E / n over n examples, goes the way of the sum at lr / n.
+    ValueError on another reduction.
     """
+    if reduction not in ("sum", "mean"):
+        raise ValueError(f"reduction must be sum or mean, got {reduction!r}")
+    share = 1 if reduction == "sum" else len(inputs)
     neurons = [start]
     for _ in range(epochs):
         now = neurons[-1]
         dw, db = now.gradient(inputs, targets)
-        neurons.append(SigmoidNeuron(now.w - lr * dw, now.b - lr * db))
-    return Descent(tuple(neurons), tuple(neuron.error(inputs, targets) for neuron in neurons))
+        neurons.append(SigmoidNeuron(now.w - lr * dw / share, now.b - lr * db / share))
+    return Descent(tuple(neurons), tuple(neuron.error(inputs, targets) / share for neuron in neurons))
 
 
 @dataclass(frozen=True)
@@ -217,6 +230,11 @@ class Network221:
         updated = self._moved(back.gradients, lr).weights[4:]
         hidden = _hidden_gradients(back.delta, updated, (i1, i2))
         return self._moved((*hidden, *back.gradients[4:]), lr)
+
+    def rounded(self, digits: int = 2) -> "Network221":
+        """Round the weights as the lecture prints them: two digits after the point."""
+        w1, w2, w3, w4, w5, w6 = (round(w, digits) for w in self.weights)
+        return Network221((w1, w2, w3, w4, w5, w6))
 
     def _moved(self, gradients: Sequence[float], lr: float) -> "Network221":
         w1, w2, w3, w4, w5, w6 = (w - lr * g for w, g in zip(self.weights, gradients, strict=True))

@@ -1,11 +1,12 @@
 """The auto-encoder: squeeze the input through a narrow code and build it up again.
 
-With noise added to the input while training it becomes the denoising auto-encoder, which has to know what
-belongs to the data.   Rumelhart, Hinton and Williams (1986); Vincent et al. (2008)
+With its input corrupted while training, by noise added or by inputs set to 0, it becomes the denoising auto-
+encoder, which has to know what belongs to the data.   Rumelhart, Hinton and Williams (1986); Vincent et al.
+(2008)
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,20 +14,38 @@ import numpy.typing as npt
 from engine.layers.dense import GaussianNoise
 from engine.models.mlp import mlp
 from engine.module import Module
-from engine.ops.basic import Operand
-from engine.tensor import Tensor
+from engine.ops.basic import Operand, multiply
+from engine.ops.nn import dropout
+from engine.tensor import Tensor, as_tensor
+
+Corruption = Literal["gaussian", "masking"]
+
+
+class MaskingNoise(Module):
+    """While training, set each input to 0 with probability p; unlike dropout, the others keep their scale."""
+
+    def __init__(self, p: float, *, generator: np.random.Generator) -> None:
+        self.p = p
+        self.generator = generator
+
+    def forward(self, x: Operand) -> Tensor:
+        """Mask x, anew at each call: dropout with its factor 1 / (1 - p) taken out again."""
+        return multiply(dropout(x, self.p, self.generator), 1 - self.p) if self.training else as_tensor(x)
 
 
 class AutoEncoder(Module):
     """y = decoder(encoder(x)).   x (B, sizes[0]) -> y (same shape), the code (B, sizes[-1])
 
-    The decoder has the sizes of the encoder backwards. noise: the standard deviation added while training.
+    The decoder has the sizes of the encoder backwards. noise: how much the input is corrupted while training;
+    the standard deviation of what is added ("gaussian"), or the share of inputs set to 0 ("masking").
+    ValueError on noise without a generator to draw it from, or on another corruption.
     """
 
     def __init__(
         self,
         sizes: Sequence[int],
         noise: float = 0.0,
+        corruption: Corruption = "gaussian",
         *,
         generator: np.random.Generator | None = None,
         noise_generator: np.random.Generator | None = None,
@@ -34,11 +53,14 @@ class AutoEncoder(Module):
     ) -> None:
         if noise and noise_generator is None:
             raise ValueError("a denoising auto-encoder needs the generator its noise is drawn from")
+        if corruption not in ("gaussian", "masking"):
+            raise ValueError(f"corruption must be gaussian or masking, got {corruption!r}")
         self.encoder = mlp(sizes, generator=generator, dtype=dtype)
         self.decoder = mlp([*reversed(sizes)], generator=generator, dtype=dtype)
-        self.disturb: Any = None
+        self.disturb: Module | None = None
         if noise and noise_generator is not None:
-            self.disturb = GaussianNoise(noise, generator=noise_generator)
+            kind = GaussianNoise if corruption == "gaussian" else MaskingNoise
+            self.disturb = kind(noise, generator=noise_generator)
 
     def code(self, x: Operand) -> Tensor:
         """Compute the code.   x (B, sizes[0]) -> (B, sizes[-1])"""

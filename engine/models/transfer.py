@@ -8,15 +8,15 @@ from engine.layers.dense import Linear
 from engine.module import Module, Sequential
 
 
-def freeze(model: Sequential, layers: Collection[int]) -> None:
-    """Leave the parameters of these layers as they are: they get no gradient. ValueError names an unknown
-    one.
+def freeze(model: Module, layers: Collection[int | str]) -> None:
+    """Leave the parameters of these layers as they are: they get no gradient.
+
+    A layer is named as in state_dict: 0, "0" or, deeper down, "encoder.2". ValueError names an unknown one,
+    and then nothing is frozen.
     """
-    unknown = sorted(set(layers) - set(range(len(model))))
-    if unknown:
-        raise ValueError(f"there is no layer {unknown[0]}; the network has layers 0 to {len(model) - 1}")
-    for number in layers:
-        model[number].requires_grad_(False)
+    found = [_layer(model, str(name)) for name in layers]
+    for layer in found:
+        layer.requires_grad_(False)
 
 
 def with_new_head(model: Sequential, classes: int, generator: np.random.Generator) -> Sequential:
@@ -35,3 +35,14 @@ def with_new_head(model: Sequential, classes: int, generator: np.random.Generato
 def learning(model: Module) -> list[str]:
     """List the names of the parameters that are not frozen."""
     return [name for name, parameter in model.named_parameters() if parameter.requires_grad]
+
+
+def _layer(model: Module, path: str) -> Module:
+    """Follow a path of names down from the network; ValueError when it leads nowhere."""
+    layer = model
+    for name in path.split("."):
+        children = dict(layer.children())
+        if name not in children:
+            raise ValueError(f"there is no layer {path}; where {name} was looked for are {list(children)}")
+        layer = children[name]
+    return layer
