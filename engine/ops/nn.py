@@ -82,42 +82,46 @@ def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) ->
     size = x.shape[-1] if x.data.ndim else 0
     if weight.shape != (size,) or bias.shape != (size,):
         raise ValueError(f"layer_norm over {size} features got weight {weight.shape}, bias {bias.shape}")
-    data, gain, shift = x.data, weight.data, bias.data
-    y = np.empty(data.shape, data.dtype)
-    normal, part = np.empty_like(y), np.empty_like(y)
-    scale = np.empty((*data.shape[:-1], 1), data.dtype)
-    average = np.full(size, 1 / max(size, 1), data.dtype)
-    ones = np.ones(y.size // max(size, 1), data.dtype)
-
-    def mean(values: Array) -> Array:
-        """Average over the last axis: one product with a vector is faster than a sum."""
-        means: Array = np.dot(values, average)[..., None]
-        return means
+    gain, shift, y = weight.data, bias.data, np.empty(x.shape, x.data.dtype)
+    (rows, copied), outputs = _as_rows(x.data), y.reshape(-1, size)
+    normal, part, means = np.empty_like(outputs), np.empty_like(outputs), np.empty(len(rows), y.dtype)
+    scale, mean = np.empty((len(rows), 1), y.dtype), means[:, None]
+    average, ones = np.full(size, 1 / max(size, 1), y.dtype), np.ones(len(rows), y.dtype)
 
     def forward() -> None:
-        np.subtract(data, mean(data), out=normal)
+        """Take means by products with a vector: faster than sums."""
+        if copied:
+            np.copyto(rows.reshape(x.shape), x.data)
+        np.dot(rows, average, out=means)
+        np.subtract(rows, mean, out=normal)
         np.multiply(normal, normal, out=part)
-        np.add(mean(part), eps, out=scale)
+        np.dot(part, average, out=means)
+        np.add(mean, eps, out=scale)
         np.sqrt(scale, out=scale)
         np.divide(1, scale, out=scale)
         np.multiply(normal, scale, out=normal)
-        np.multiply(normal, gain, out=y)
-        np.add(y, shift, out=y)
+        np.multiply(normal, gain, out=outputs)
+        np.add(outputs, shift, out=outputs)
 
     def backward(g: Array, dx: Array | None, dweight: Array | None, dbias: Array | None) -> None:
+        upper = g.reshape(outputs.shape)
+        np.multiply(upper, normal, out=part)
         if dweight is not None:
-            np.multiply(g, normal, out=part)
-            np.dot(ones, part.reshape(-1, size), out=dweight)
+            np.dot(ones, part, out=dweight)
         if dbias is not None:
-            np.dot(ones, g.reshape(-1, size), out=dbias)
+            np.dot(ones, upper, out=dbias)
         if dx is not None:
-            np.multiply(g, gain, out=dx)
-            np.multiply(dx, normal, out=part)
-            along = mean(part)
-            np.subtract(dx, mean(dx), out=dx)
-            np.multiply(normal, along, out=part)
-            np.subtract(dx, part, out=dx)
-            np.multiply(dx, scale, out=dx)
+            into = dx.reshape(outputs.shape)
+            weighted = gain * average
+            np.dot(part, weighted, out=means)
+            np.multiply(normal, mean, out=part)
+            np.dot(upper, weighted, out=means)
+            np.add(part, mean, out=part)
+            np.multiply(upper, gain, out=into)
+            np.subtract(into, part, out=into)
+            np.multiply(into, scale, out=into)
+            if not np.shares_memory(into, dx):
+                np.copyto(dx, into.reshape(dx.shape))
 
     return record((x, weight, bias), y, forward, backward)
 

@@ -5,12 +5,12 @@ import torch
 from torch.nn import functional
 
 from engine.ops.activation import softmax
-from engine.ops.attention import attention_weights, multi_head_attention
+from engine.ops.attention import attention_weights, multi_head_attention, scaled_dot_product_attention
 from engine.ops.basic import concatenate, divide, matmul, reshape, take, transpose
 from engine.tensor import Tensor
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (multi_head_attention, attention_weights)
+OPERATIONS = (scaled_dot_product_attention, multi_head_attention, attention_weights)
 
 
 def attend(qkv: np.ndarray, heads: int, causal: bool) -> np.ndarray:
@@ -30,10 +30,18 @@ def attend(qkv: np.ndarray, heads: int, causal: bool) -> np.ndarray:
     return y
 
 
+def attend_once(q: np.ndarray, k: np.ndarray, v: np.ndarray, causal: bool) -> np.ndarray:
+    """Compare, mask, weigh as it is written."""
+    scores = np.einsum("...td,...ud->...tu", q, k) / np.sqrt(q.shape[-1])
+    seen = np.tril(np.ones(scores.shape[-2:])) if causal else 1
+    p = np.exp(scores) * seen
+    return np.einsum("...tu,...ue->...te", p / p.sum(-1, keepdims=True), v)
+
+
 def by_torch(qkv: torch.Tensor, heads: int, causal: bool) -> torch.Tensor:
     """Run PyTorch's attention."""
     batch, length, size = qkv.shape
-    q, k, v = qkv.reshape(batch, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
+    q, k, v = qkv.reshape(batch, length, 3, heads, size // 3 // heads).permute(2, 0, 3, 1, 4)
     y = functional.scaled_dot_product_attention(q, k, v, is_causal=causal)
     return y.transpose(1, 2).reshape(batch, length, size // 3)
 
@@ -53,27 +61,65 @@ SHAPES = {
     ", one head": ((2, 3, 6), 1),
     ", one step": ((2, 1, 6), 2),
     ", size one": ((1, 1, 3), 1),
+    ", in groups": ((11, 20, 24), 4),
+    ", no examples": ((0, 2, 6), 1),
 }
-CASES = [
-    Case(
-        f"{'causal ' if causal else ''}attention{kind}",
-        lambda qkv, heads=heads, causal=causal: multi_head_attention(qkv, heads, causal),
-        (shape,),
-        lambda qkv, heads=heads, causal=causal: attend(qkv, heads, causal),
-        lambda qkv, heads=heads, causal=causal: by_torch(qkv, heads, causal),
-    )
-    for causal in (False, True)
-    for kind, (shape, heads) in SHAPES.items()
-] + [
-    Case(
-        "attention from primitives",
-        by_primitives,
-        ((2, 4, 12),),
-        lambda qkv: attend(qkv, 2, False),
-        lambda qkv: by_torch(qkv, 2, False),
-    )
-]
+SINGLE = {
+    "": ((2, 3, 4, 5), (2, 3, 4, 5), (2, 3, 4, 5)),
+    ", plain": ((4, 3), (4, 3), (4, 3)),
+    ", other keys": ((2, 3, 4), (2, 5, 4), (2, 5, 2)),
+    ", fewer keys": ((2, 5, 4), (2, 3, 4), (2, 3, 4)),
+    ", one step": ((2, 1, 3), (2, 1, 3), (2, 1, 3)),
+    ", size one": ((1, 1), (1, 1), (1, 1)),
+    ", no queries": ((2, 0, 3), (2, 4, 3), (2, 4, 3)),
+    ", no examples": ((0, 2, 3), (0, 2, 3), (0, 2, 3)),
+}
+CASES = (
+    [
+        Case(
+            f"{'causal ' if causal else ''}attention{kind}",
+            lambda qkv, heads=heads, causal=causal: multi_head_attention(qkv, heads, causal),
+            (shape,),
+            lambda qkv, heads=heads, causal=causal: attend(qkv, heads, causal),
+            lambda qkv, heads=heads, causal=causal: by_torch(qkv, heads, causal),
+        )
+        for causal in (False, True)
+        for kind, (shape, heads) in SHAPES.items()
+    ]
+    + [
+        Case(
+            f"{'causal ' if causal else ''}scaled dot product{kind}",
+            lambda q, k, v, causal=causal: scaled_dot_product_attention(q, k, v, causal),
+            shapes,
+            lambda q, k, v, causal=causal: attend_once(q, k, v, causal),
+            lambda q, k, v, causal=causal: functional.scaled_dot_product_attention(q, k, v, is_causal=causal),
+        )
+        for causal in (False, True)
+        for kind, shapes in SINGLE.items()
+    ]
+    + [
+        Case(
+            "attention from primitives",
+            by_primitives,
+            ((2, 4, 12),),
+            lambda qkv: attend(qkv, 2, False),
+            lambda qkv: by_torch(qkv, 2, False),
+        )
+    ]
+)
 REFUSALS = [
     Refusal("heads", lambda: multi_head_attention(np.ones((1, 2, 12)), 3), ValueError, "3 heads"),
     Refusal("axes", lambda: multi_head_attention(np.ones((2, 12)), 2), ValueError, "3 D"),
+    Refusal(
+        "keys",
+        lambda: scaled_dot_product_attention(np.ones((2, 3)), np.ones((2, 4)), np.ones((2, 4))),
+        ValueError,
+        r"\(2, 3\), \(2, 4\)",
+    ),
+    Refusal(
+        "no keys",
+        lambda: scaled_dot_product_attention(np.ones((2, 3)), np.ones((0, 3)), np.ones((0, 3))),
+        ValueError,
+        r"\(0, 3\)",
+    ),
 ]
