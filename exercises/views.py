@@ -18,7 +18,7 @@ from exercises.forms import AnswerForm, refused
 from exercises.queries import exercise_page
 from exercises.queries.cards import gradebook
 from exercises.queries.result import attempts_at, heading_of, poll_after, progress_of, result_of
-from exercises.queries.specs import spec_of
+from exercises.queries.specs import spec_for
 from exercises.services.check import check_answer
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
@@ -40,7 +40,7 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
 def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an exercise; take an answer by POST, to check at once or to submit."""
     exercise = access.published_exercise(slug)
-    spec = spec_of(exercise.revision_id)
+    spec = spec_for(exercise, current_enrolment(request.user))
     if request.method != "POST":
         form = AnswerForm(spec, request.session.pop(PENDING + slug, {}))
         return _exercise_page(request, exercise, form)
@@ -56,7 +56,8 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _check(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpResponse:
     try:
-        report = check_answer(exercise=exercise, answer=form.answer())
+        enrolment = current_enrolment(request.user)
+        report = check_answer(exercise=exercise, enrolment=enrolment, answer=form.answer())
     except AnswerRefused as error:
         return _exercise_page(request, exercise, refused(form, error), status=422)
     return _exercise_page(request, exercise, form, check_report=report.to_json())

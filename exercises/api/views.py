@@ -104,7 +104,8 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         exercise = access.published_exercise(id)
         body = _checked(serializers.CheckRequestSerializer(data=_object(request)))
         try:
-            report = check_answer(exercise=exercise, answer=body["answer"])
+            enrolment = current_enrolment(request.user)
+            report = check_answer(exercise=exercise, enrolment=enrolment, answer=body["answer"])
         except AnswerRefused as error:
             raise refusal(error) from error
         return Response(serializers.ReportSerializer(report.to_json()).data)

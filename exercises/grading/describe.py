@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exercises.grading.kinds import KINDS
-from exercises.grading.planning import Answer
+from exercises.grading.planning import SILENT, Answer
 from exercises.grading.specs import ExerciseSpec
 
 
@@ -20,7 +20,7 @@ class ListedCheck:
 def listed_checks(spec: ExerciseSpec) -> list[ListedCheck]:
     """List all checks with their points, which sum to the exercise's."""
     kind = KINDS[spec.kind]
-    planned = kind.plan(spec, kind.parse(spec, spec.reference), 0)
+    planned = kind.plan(spec, kind.parse(spec, spec.reference), 0, SILENT)
     total = sum(check.weight for check in planned)
     return [ListedCheck(check.name, spec.points * check.weight / total, check.hidden) for check in planned]
 

@@ -5,29 +5,51 @@ Everything here is pure: the same spec, answer and seed give the same report, to
 
 from exercises.grading.fields import FieldGroup, Fields
 from exercises.grading.kinds import KINDS
-from exercises.grading.planning import Answer, run_checks
+from exercises.grading.planning import SILENT, Answer, GivenNumbers, Watch, run_checks
 from exercises.grading.report import DecisionMap, Report
 from exercises.grading.specs import ExerciseSpec
 
 
+def personal_spec(spec: ExerciseSpec, seed: int) -> ExerciseSpec:
+    """Return the exercise as the person with this seed (>= 0) sees it: the same seed, the same variant."""
+    personal: ExerciseSpec = KINDS[spec.kind].personalise(spec, seed)
+    return personal
+
+
+def is_isolated(spec: ExerciseSpec) -> bool:
+    """Whether grading takes seconds, and so happens in the training lane in a process of its own."""
+    return KINDS[spec.kind].isolated
+
+
 def parse_answer(spec: ExerciseSpec, raw: object) -> Answer:
-    """Turn a decoded answer into its canonical form, or raise AnswerRefused with all problems."""
+    """Turn a decoded answer into its canonical form, or raise AnswerRefused with all problems.
+
+    Where an answer costs too much to run, the problems say what would fit.
+    """
     return KINDS[spec.kind].parse(spec, raw)
 
 
-def grade(spec: ExerciseSpec, answer: Answer, seed: int) -> Report:
-    """Run all checks; `seed` (>= 0) is where the hidden points come from.
+def grade(spec: ExerciseSpec, answer: Answer, seed: int, watch: Watch = SILENT) -> Report:
+    """Run all checks on the person's variant; `seed` (>= 0) is also where the hidden points come from.
 
-    The answer is read again, so a stored answer that no longer fits the spec raises AnswerRefused.
+    The answer is read again, so a stored answer that no longer fits the spec raises AnswerRefused. Raises
+    Stopped when `watch` says so.
     """
     kind = KINDS[spec.kind]
-    return run_checks(kind.plan(spec, kind.parse(spec, answer), seed), spec.points, visible_only=False)
+    personal = kind.personalise(spec, seed)
+    planned = kind.plan(personal, kind.parse(personal, answer), seed, watch)
+    return run_checks(planned, spec.points, visible_only=False)
 
 
 def check_visible(spec: ExerciseSpec, answer: Answer) -> Report:
-    """Run the visible checks only; nothing in the report depends on a hidden check."""
+    """Run the visible checks of a personal spec; nothing in the report depends on a hidden check."""
     kind = KINDS[spec.kind]
-    return run_checks(kind.plan(spec, kind.parse(spec, answer), 0), spec.points, visible_only=True)
+    return run_checks(kind.plan(spec, kind.parse(spec, answer), 0, SILENT), spec.points, visible_only=True)
+
+
+def given_numbers(spec: ExerciseSpec) -> list[GivenNumbers]:
+    """List the tables of numbers that a personal spec gives the student."""
+    return KINDS[spec.kind].givens(spec)
 
 
 def form_groups(spec: ExerciseSpec) -> list[FieldGroup]:
@@ -50,4 +72,9 @@ def draw_maps(spec: ExerciseSpec, answer: Answer, seed: int) -> list[DecisionMap
 
     This is apart from grading because a map takes ten times as long as all checks together.
     """
-    return KINDS[spec.kind].draw_maps(spec, answer, grade(spec, answer, seed).first_counterexample())
+    kind = KINDS[spec.kind]
+    if kind.isolated:
+        return []
+    return kind.draw_maps(
+        kind.personalise(spec, seed), answer, grade(spec, answer, seed).first_counterexample()
+    )

@@ -35,15 +35,54 @@ class PlannedCheck:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """How a long grading tells where it stands (plain JSON), and learns that nobody waits for it any more."""
+
+    report: Callable[[dict[str, Any]], None] = lambda progress: None
+    should_stop: Callable[[], bool] = lambda: False
+
+
+SILENT = Watch()
+
+
+class Stopped(Exception):
+    """The grading was told to stop; there is no report."""
+
+
+@dataclass(frozen=True)
+class GivenNumbers:
+    """Numbers of a person's own variant, as one table under the statement."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _same_for_all(spec: Spec, seed: int) -> Spec:
+    return spec
+
+
+def _nothing_given(spec: Spec) -> list[GivenNumbers]:
+    return []
+
+
+@dataclass(frozen=True)
 class Kind(Generic[Spec]):
-    """The functions of one kind of exercise; grade.py calls them and nothing else."""
+    """The functions of one kind of exercise; grade.py calls them and nothing else.
+
+    `personalise` turns the exercise into a person's own variant by the person's seed; the other functions
+    get what it returns. What is `isolated` runs for seconds: in the training lane, in a process of its own.
+    """
 
     parse: Callable[[Spec, object], Answer]
-    plan: Callable[[Spec, Answer, int], list[PlannedCheck]]
+    plan: Callable[[Spec, Answer, int, Watch], list[PlannedCheck]]
     draw_maps: Callable[[Spec, Answer, CounterExample | None], list[DecisionMap]]
     form_groups: Callable[[Spec], list[FieldGroup]]
     answer_from_fields: Callable[[Spec, Fields], object]
     fields_from_answer: Callable[[Spec, Answer], dict[str, list[str]]]
+    personalise: Callable[[Spec, int], Spec] = _same_for_all
+    givens: Callable[[Spec], list[GivenNumbers]] = _nothing_given
+    isolated: bool = False
 
 
 def random_stream(seed: int, check: str) -> np.random.Generator:

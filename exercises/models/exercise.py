@@ -1,11 +1,11 @@
-"""Exercises as they are published, their immutable revisions, and their delivery in a course."""
+"""Exercises as they are published, and their immutable revisions."""
 
 from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
 
-from lessons.models import AppendOnly, AppendOnlyQuerySet, Course, Lesson
+from lessons.models import AppendOnly, AppendOnlyQuerySet, Lesson
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
@@ -64,28 +64,3 @@ class ExerciseRevision(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.title}, revision {self.number}"
-
-
-class Assignment(models.Model):
-    """How a course delivers an exercise; without a row the exercise's own rules hold."""
-
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="assignments")
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="assignments")
-    attempts = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        help_text="Attempts in this course; 0 means unlimited, empty means as the exercise says",
-    )
-    due_at = models.DateTimeField(null=True, blank=True, help_text="In UTC; later answers are marked late")
-    is_paused = models.BooleanField(default=False, help_text="While paused, no new answers are taken")
-
-    class Meta:
-        ordering = ["course", "exercise"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["course", "exercise"], name="assignment_is_one_per_course_and_exercise"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.exercise_id} in {self.course_id}"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from exercises.models.exercise import ExerciseRevision
+from exercises.models.regrade import Regrade
 from exercises.models.submission import Submission
 from lessons.models import AppendOnly, AppendOnlyQuerySet
 
@@ -26,6 +27,10 @@ class Grade(AppendOnly):
     fingerprint = models.CharField(max_length=32)
     seed = models.BigIntegerField()
     fence = models.PositiveIntegerField()
+    regrade = models.ForeignKey(
+        Regrade, on_delete=models.PROTECT, null=True, blank=True, related_name="grades"
+    )
+    note = models.CharField(max_length=200, blank=True, db_default="", help_text="Why it was graded again")
     duration_ms = models.FloatField()
     created_at = models.DateTimeField()
 

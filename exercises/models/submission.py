@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from exercises.models.exercise import Exercise, ExerciseRevision
-from lessons.models import Enrolment
+from lessons.models import AppendOnly, AppendOnlyQuerySet, Enrolment
 
 PUBLIC_ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -33,6 +34,13 @@ FINAL = [status for status, following in TRANSITIONS.items() if not following]
 UNCHARGED = [Status.FAILED, Status.CANCELLED]
 
 
+class Lane(models.TextChoices):
+    """Which workers take it: what is graded in milliseconds never waits behind what trains for seconds."""
+
+    INTERACTIVE = "interactive", "Interactive"
+    TRAINING = "training", "Training"
+
+
 class Failure(models.TextChoices):
     """Why we could not grade; each is our fault and costs no attempt."""
 
@@ -51,7 +59,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     """Status changes happen only here, each a conditional UPDATE that says how many rows it moved."""
 
     def charged(self) -> "SubmissionQuerySet":
-        return self.exclude(status__in=UNCHARGED)
+        return self.exclude(status__in=UNCHARGED).filter(refund=None)
 
     def waiting(self) -> "SubmissionQuerySet":
         return self.filter(status=Status.QUEUED)
@@ -81,6 +89,13 @@ class Submission(models.Model):
     answer = models.JSONField()
     answer_digest = models.CharField(max_length=64)
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not unique)
+    source = models.JSONField(
+        null=True, blank=True, help_text="Name, SHA-256 and bytes of the file that the answer came in"
+    )
+    lane = models.CharField(
+        max_length=11, choices=Lane, default=Lane.INTERACTIVE, db_default=Lane.INTERACTIVE
+    )
+    progress = models.JSONField(null=True, blank=True, help_text="What a training has reached, while it runs")
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
     failure = models.CharField(max_length=12, choices=Failure, default=Failure.NONE, blank=True)
     fence = models.PositiveIntegerField(default=0)
@@ -116,7 +131,14 @@ class Submission(models.Model):
             ),
         ]
         indexes = [
-            models.Index(F("fence"), F("id"), condition=Q(status=Status.QUEUED), name="submission_queue"),
+            models.Index(
+                F("lane"), F("fence"), F("id"), condition=Q(status=Status.QUEUED), name="submission_queue"
+            ),
+            models.Index(fields=["exercise", "-id"], name="submission_by_exercise"),
+            models.Index(fields=["-submitted_at"], name="submission_by_time"),
+            models.Index(
+                fields=["lane", "-finished_at"], condition=Q(status=Status.GRADED), name="submission_pace"
+            ),
             models.Index(
                 fields=["lease_until"], condition=Q(status=Status.RUNNING), name="submission_leases"
             ),
@@ -130,3 +152,46 @@ class Submission(models.Model):
 
     def is_final(self) -> bool:
         return self.status in FINAL
+
+
+class AttemptRefund(AppendOnly):
+    """That somebody who teaches gave an attempt back, and why."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="refund")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="refunds")
+    reason = models.TextField()
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="refund_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"attempt of {self.submission_id} given back"
+
+
+class ReviewRequest(models.Model):
+    """A student's request that a person looks at a grade, and the answer to it."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="review_request")
+    message = models.TextField()
+    created_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(message=""), name="review_request_says_why"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="") | (Q(answered_at__isnull=False) & ~Q(answer="")),
+                name="review_request_is_answered_in_words",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.submission_id}"

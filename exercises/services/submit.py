@@ -9,11 +9,11 @@ from django.db import transaction
 
 from exercises import tasks
 from exercises.errors import LimitReached, StudentMistake
-from exercises.grading.grade import parse_answer
-from exercises.models import Assignment, Exercise, Submission
+from exercises.grading.grade import is_isolated, parse_answer
+from exercises.models import Assignment, Exercise, Lane, Submission
 from exercises.models.submission import UNCHARGED
 from exercises.queries.scores import attempts_allowed
-from exercises.queries.specs import spec_of
+from exercises.queries.specs import spec_for
 from lessons.models import Enrolment
 
 KEY_LENGTH = 255
@@ -30,7 +30,8 @@ def submit_answer(
     _check_key(idempotency_key)
     if exercise.revision_id is None or exercise.retired_at is not None:
         raise LimitReached("exercise_retired", "This exercise is retired and takes no more answers.")
-    parsed = parse_answer(spec_of(exercise.revision_id), answer)
+    spec = spec_for(exercise, enrolment)
+    parsed = parse_answer(spec, answer)
     digest = _digest(parsed)
     with transaction.atomic():
         list(Enrolment.objects.select_for_update().filter(pk=enrolment.pk).order_by().values_list("pk"))
@@ -47,6 +48,7 @@ def submit_answer(
             attempt=len(statuses) + 1,
             answer=parsed,
             answer_digest=digest,
+            lane=Lane.TRAINING if is_isolated(spec) else Lane.INTERACTIVE,
             idempotency_key=idempotency_key,
             submitted_at=now,
         )

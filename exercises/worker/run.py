@@ -1,7 +1,5 @@
 """Grade what waits: the pure rules do the work, this module carries it from row to row."""
 
-import hashlib
-import hmac
 import logging
 import time
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from exercises.events import submission_finished
 from exercises.grading.grade import grade
 from exercises.models import Grade
 from exercises.models.submission import Failure
+from exercises.queries.seeds import seed_for
 from exercises.queries.specs import spec_of
 from exercises.worker.claim import Job, Result, claim, finish, give_back
 
@@ -40,16 +39,9 @@ def grade_waiting(wake_another: Callable[[], object]) -> bool:
     return True
 
 
-def seed_for(job: Job) -> int:
-    """Return the seed of a person's hidden data: the same for each of their attempts at an exercise."""
-    key = f"{job.enrolment_pk}:{job.exercise}".encode()
-    digest = hmac.digest(settings.SECRET_KEY.encode(), key, hashlib.sha256)
-    return int.from_bytes(digest[:7])
-
-
 def _grade(job: Job) -> Result | None:
     """Run the rules; whatever breaks in them is our fault, and the job gets another try."""
-    seed = seed_for(job)
+    seed = seed_for(job.enrolment_pk, job.exercise)
     started = time.perf_counter()
     try:
         report = grade(spec_of(job.revision_pk), job.answer, seed)

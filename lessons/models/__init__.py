@@ -1,7 +1,7 @@
 """Rows of the course: who takes it, and what is taught."""
 
 from lessons.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
-from lessons.models.course import Course, Enrolment, Role, Section
+from lessons.models.course import Course, Enrolment, Label, Role, Section
 from lessons.models.lesson import Lesson, LessonRevision, LessonVisit
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "AppendOnlyQuerySet",
     "Course",
     "Enrolment",
+    "Label",
     "Lesson",
     "LessonRevision",
     "LessonVisit",

@@ -49,6 +49,22 @@ class Section(models.Model):
         return f"{self.course.slug}: {self.name}"
 
 
+class Label(models.Model):
+    """A mark on people of a course, such as "extra time", by which an instructor addresses them together."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["course", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "name"], name="label_name_is_unique_in_course")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course.slug}: {self.name}"
+
+
 class Role(models.TextChoices):
     STUDENT = "student", "Student"
     ASSISTANT = "assistant", "Assistant"
@@ -76,6 +92,7 @@ class Enrolment(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="enrolments")
     role = models.CharField(max_length=10, choices=Role, default=Role.STUDENT)
     sections = models.ManyToManyField(Section, blank=True, related_name="enrolments")
+    labels = models.ManyToManyField(Label, blank=True, related_name="enrolments")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

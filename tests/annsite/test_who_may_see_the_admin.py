@@ -134,6 +134,15 @@ def test_rows_of_another_course_do_not_exist_for_an_instructor(
     assert f"/{model}/{foreign.pk}/change/" not in listed.content.decode()
 
 
+RULES = {
+    "cooldown_seconds": "0",
+    "grade_policy": "best",
+    "feedback": "now",
+    "solution": "after_passing",
+    "late_credit": "[]",
+}
+
+
 @pytest.mark.parametrize("model", ["enrolment", "assignment"])
 def test_an_instructor_cannot_add_to_another_course(
     model: str, instructor: Enrolment, xor: Exercise, signed_in: Callable[..., Client]
@@ -141,7 +150,7 @@ def test_an_instructor_cannot_add_to_another_course(
     elsewhere = Course.objects.create(slug="elsewhere", title="Elsewhere")
     app, fields = {
         "enrolment": ("lessons", {"username": instructor.user.username, "role": "instructor"}),
-        "assignment": ("exercises", {"exercise": str(xor.pk)}),
+        "assignment": ("exercises", {"exercise": str(xor.pk), **RULES}),
     }[model]
 
     response = signed_in(instructor).post(

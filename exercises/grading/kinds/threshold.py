@@ -10,7 +10,7 @@ from engine.network import UnitTrace
 from engine.tensor import Array
 from exercises.grading.fields import Field, FieldGroup, Fields, read_typed_number, show_number
 from exercises.grading.parsing import Reader
-from exercises.grading.planning import Answer, Kind, Outcome, PlannedCheck, random_stream
+from exercises.grading.planning import Answer, Kind, Outcome, PlannedCheck, Watch, random_stream
 from exercises.grading.report import CounterExample, DecisionMap
 from exercises.grading.spec_threshold import Choice, Gate, ThresholdSpec
 from exercises.grading.wording import name_inputs, write_number, write_point
@@ -44,7 +44,7 @@ def parse(spec: ThresholdSpec, raw: object) -> Answer:
     return answer
 
 
-def plan(spec: ThresholdSpec, answer: Answer, seed: int) -> list[PlannedCheck]:
+def plan(spec: ThresholdSpec, answer: Answer, seed: int, watch: Watch) -> list[PlannedCheck]:
     """Plan one check per gate (or per row) and per choice, in the order of the file."""
     planned: list[PlannedCheck] = []
     for gate in spec.gates:

@@ -19,7 +19,7 @@ from exercises.grading.kinds.networks import (
     points_of,
     table_of,
 )
-from exercises.grading.planning import Answer, Outcome, PlannedCheck, random_stream
+from exercises.grading.planning import Answer, Outcome, PlannedCheck, Watch, random_stream
 from exercises.grading.spec_weights import (
     CloudsCheck,
     LearningTraceCheck,
@@ -44,7 +44,7 @@ class Work:
     seed: int
 
 
-def plan(spec: WeightsSpec, answer: Answer, seed: int) -> list[PlannedCheck]:
+def plan(spec: WeightsSpec, answer: Answer, seed: int, watch: Watch) -> list[PlannedCheck]:
     """Plan all checks in the order of the file."""
     work = Work(spec, build_networks(spec, answer), seed)
     planned: list[PlannedCheck] = []
