@@ -33,6 +33,8 @@ from lessons.access import current_enrolment
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 GRADE_SECONDS = 30.0
+WORKERS = {"worker-interactive": "interactive", "worker-training": "training,bulk"}
+QUIET = "--without-gossip --without-mingle -l WARNING"
 PINNED_ARITHMETIC = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"} | (
     {"OPENBLAS_CORETYPE": "Haswell"} if platform.machine() in {"x86_64", "AMD64"} else {}
 )
@@ -103,10 +105,9 @@ def _start(supervisor: Supervisor) -> None:
         supervisor.add(Child("broker", _broker_command(settings.VAR_DIR), env, _log("broker")))
     _migrate()
     python = [sys.executable, "-m"]
-    worker = (
-        "celery -A annsite worker -P prefork -c 2 -Q interactive --without-gossip --without-mingle -l WARNING"
-    )
-    supervisor.add(Child("worker", [*python, *worker.split()], env, _log("worker")))
+    for name, queues in WORKERS.items():
+        worker = f"celery -A annsite worker -P prefork -c 1 -n {name}@%h -Q {queues} {QUIET}"
+        supervisor.add(Child(name, [*python, *worker.split()], env, _log(name)))
     call_command("collectstatic", interactive=False, verbosity=0)
     web = f"granian --interface wsgi --host {HOST} --port {settings.PORT} --workers 2 --blocking-threads 4"
     options = "--log-level warning --no-ws annsite.wsgi:application"
@@ -187,7 +188,8 @@ def _grade_lecture_weights(supervisor: Supervisor) -> str:
             return f"XOR weights from the lecture: {row.score:g}/{row.max_score:g} in {milliseconds:.0f} ms"
         time.sleep(0.01)
     raise CannotStart(
-        f"the XOR weights were not graded within {GRADE_SECONDS:g} s; see {settings.VAR_DIR}/worker.log"
+        f"the XOR weights were not graded within {GRADE_SECONDS:g} s; "
+        f"see {settings.VAR_DIR}/worker-interactive.log"
     )
 
 

@@ -98,24 +98,34 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 BANNER = env.text("BANNER")
 CONTENT_DIR = Path(env.text("CONTENT_DIR", str(BASE_DIR / "lessons" / "content")))
 
-# --- grading: every limit derives from GRADING_SECONDS -------------------------------------------
+# --- grading: every time limit derives from GRADING_SECONDS --------------------------------------
 GRADING_SECONDS = env.integer("GRADING_SECONDS", 10, minimum=1, maximum=600)
 GRADING_LEASE_SECONDS = GRADING_SECONDS * 3
+TRAINING_SECONDS = GRADING_SECONDS * 6
+GRADING_MEMORY_MB = env.integer("GRADING_MEMORY_MB", 1536, minimum=512, maximum=65536)
 GRADING_BATCH = 32
 GRADING_TRIES = 3
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", 5, minimum=1, maximum=60)
 QUEUE_DEADLINE_SECONDS = 24 * 60 * 60
+MOST_WAITING = {"interactive": 10, "training": 3}
+MOST_A_MINUTE = env.integer("SUBMISSIONS_A_MINUTE", 30, minimum=1, maximum=100_000)
+LONGEST_LINE = {"interactive": 20_000, "training": 2_000}
 
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VAR_DIR / 'broker.sock'}"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1,
     "socket_connect_timeout": 1,
     "max_retries": 0,
-    "visibility_timeout": GRADING_SECONDS * 6,
+    "visibility_timeout": TRAINING_SECONDS * 3,
+    "queue_order_strategy": "priority",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_ROUTES = {
+    "exercises.training_bell": {"queue": "training"},
+    "exercises.bulk_bell": {"queue": "bulk"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_SOFT_TIME_LIMIT = GRADING_SECONDS

@@ -19,7 +19,14 @@ class StudentMistake(GradedWorkError):
 
 
 class LimitReached(GradedWorkError):
-    """A rule of the course stops this, such as the number of attempts."""
+    """A rule of the course stops this, such as the number of attempts.
+
+    `retry_after` says in how many seconds the same answer would be taken, where time alone heals it.
+    """
+
+    def __init__(self, code: str, message: str, *, retry_after: int | None = None) -> None:
+        super().__init__(code, message)
+        self.retry_after = retry_after
 
 
 class OurFault(GradedWorkError):

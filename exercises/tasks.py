@@ -1,10 +1,15 @@
-"""Celery's doors: a bell that carries no payload, and what is done when it rings."""
+"""Celery's doors: bells that carry no payload, and what is done when one rings."""
 
 import logging
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
+from celery.signals import worker_process_init
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from exercises.grading.alone import limit_address_space
+from exercises.models import Lane
 from exercises.worker.claim import will_be_found
 from exercises.worker.run import grade_waiting
 
@@ -15,22 +20,43 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="exercises.answer_bell", ignore_result=True)
 def answer_bell() -> None:
-    """Grade what waits; ring again where more is left than one worker or one bell may do."""
-    if grade_waiting(wake_another=ring):
+    """Grade what waits in the interactive lane; ring again where more is left than one bell may do."""
+    if grade_waiting(Lane.INTERACTIVE, wake_another=ring):
         ring()
 
 
-def ring_for(submission_pk: int) -> None:
+@shared_task(
+    name="exercises.training_bell",
+    ignore_result=True,
+    soft_time_limit=settings.TRAINING_SECONDS + settings.GRADING_SECONDS,
+    time_limit=settings.TRAINING_SECONDS * 2,
+)
+def training_bell() -> None:
+    """Grade the next training, and ring for the one after it."""
+    if grade_waiting(Lane.TRAINING, wake_another=lambda: None):
+        ring(Lane.TRAINING)
+
+
+BELLS: dict[str, Task[Any, Any]] = {Lane.INTERACTIVE: answer_bell, Lane.TRAINING: training_bell}
+
+
+def ring_for(submission_pk: int, lane: Lane) -> None:
     """Ring for a new submission, unless a worker is bound to find it anyway."""
-    if not will_be_found(submission_pk):
-        ring()
+    if lane == Lane.TRAINING or not will_be_found(submission_pk):
+        ring(lane)
 
 
-def ring() -> bool:
+def ring(lane: Lane = Lane.INTERACTIVE) -> bool:
     """Tell the workers that something waits. A broker that is down costs nothing: the sweeper rings later."""
     try:
-        answer_bell.apply_async(expires=BELL_EXPIRES_SECONDS, retry=False)
+        BELLS[lane].apply_async(expires=BELL_EXPIRES_SECONDS, retry=False)
     except OperationalError as error:
         log.warning("the bell did not ring (%s); the sweeper will ring it", error)
         return False
     return True
+
+
+@worker_process_init.connect
+def limit_child(**_: object) -> None:
+    """Bound the memory of a worker's child: a grade that asks for more fails alone."""
+    limit_address_space(settings.GRADING_MEMORY_MB)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("exercises/<slug:slug>/", views.exercise_detail, name="exercise-detail"),
     path("submissions/<slug:public_id>/", views.submission_detail, name="submission-detail"),
     path("submissions/<slug:public_id>/status", views.submission_status, name="submission-status"),
+    path("submissions/<slug:public_id>/cancel", views.submission_cancel, name="submission-cancel"),
     path("grades/", views.grade_list, name="grade-list"),
 ]

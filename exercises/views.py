@@ -4,21 +4,24 @@ import json
 import secrets
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from exercises import access
 from exercises.errors import AnswerRefused, LimitReached, StudentMistake
 from exercises.forms import AnswerForm, refused
 from exercises.queries import exercise_page
 from exercises.queries.cards import gradebook
-from exercises.queries.result import attempts_at, heading_of, poll_after, progress_of, result_of
+from exercises.queries.progress import progress_of
+from exercises.queries.result import attempts_at, heading_of, result_of
 from exercises.queries.specs import spec_for
+from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
@@ -114,7 +117,7 @@ def _exercise_page(
 def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One submission: progress while it is being graded, then the result."""
     submission = access.viewable_submission(request.user, public_id)
-    return render(request, "exercises/submission.html", _submission_context(submission))
+    return render(request, "exercises/submission.html", _submission_context(request, submission))
 
 
 @never_cache
@@ -123,13 +126,26 @@ def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def submission_status(request: HttpRequest, public_id: str) -> HttpResponse:
     """The fragment that the page polls; headers say when to ask again, or that it is done."""
     submission = access.viewable_submission(request.user, public_id)
-    context = _submission_context(submission)
+    context = _submission_context(request, submission)
     response = render(request, "exercises/_progress.html", context)
     if submission.is_final():
         response["X-Done"] = "1"
     else:
-        response["X-Poll-After"] = str(poll_after(submission, context["progress"].place))
+        response["X-Poll-After"] = str(context["progress"].poll_after())
     return response
+
+
+@never_cache
+@login_required
+@require_POST
+def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one's own answer out of the line; it uses no attempt."""
+    submission = access.own_submission(request.user, public_id)
+    try:
+        cancel_submission(submission=submission)
+    except StudentMistake as error:
+        messages.info(request, error.message)
+    return redirect(submission)
 
 
 @never_cache
@@ -146,11 +162,12 @@ def grade_list(request: HttpRequest) -> HttpResponse:
     return render(request, "exercises/grades.html", context)
 
 
-def _submission_context(submission: Any) -> dict[str, Any]:
+def _submission_context(request: HttpRequest, submission: Any) -> dict[str, Any]:
     attempts = attempts_at(submission)
     context = {
         "submission": heading_of(submission, attempts),
         "progress": progress_of(submission),
+        "may_cancel": submission.enrolment.user_id == request.user.pk,
         "submissions": attempts,
         "answer_json": json.dumps(submission.answer, indent=1),
     }

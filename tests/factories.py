@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from annsite.accounts.models import User
 from annsite.accounts.services import create_token
-from exercises.models import Exercise, Submission
+from exercises.models import Exercise, Lane, Submission
 from exercises.services.submit import submit_answer
 from exercises.worker.run import grade_waiting
 from lessons.models import Enrolment
@@ -51,9 +51,10 @@ def submission(
 
 
 def grade_all() -> None:
-    """Grade what waits, as a worker does when the bell rings."""
-    while grade_waiting(wake_another=lambda: None):
-        pass
+    """Grade what waits, as the workers do when the bells ring."""
+    for lane in Lane:
+        while grade_waiting(lane, wake_another=lambda: None):
+            pass
 
 
 def graded(enrolment: Enrolment, exercise: Exercise, answer: dict[str, Any] = LECTURE) -> Submission:

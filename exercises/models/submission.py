@@ -48,6 +48,7 @@ class Failure(models.TextChoices):
     WORKER_LOST = "worker_lost", "The worker was lost again and again"
     GRADER_ERROR = "grader_error", "The grader broke"
     OVERDUE = "overdue", "No worker took it in time"
+    TOO_SLOW = "too_slow", "The machine was slower than the estimate allows"
 
 
 def new_public_id() -> str:

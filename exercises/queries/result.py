@@ -1,41 +1,13 @@
-"""A submission as its page shows it: progress while it waits, then the result."""
+"""A submission as its page shows it once it is graded."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from exercises.grading.grade import draw_maps
-from exercises.models import Grade, GradeChange, Status, Submission
+from exercises.models import Grade, GradeChange, Submission
 from exercises.queries.scores import standings, with_lateness, with_scores
 from exercises.queries.specs import spec_of
 
-STEPS = ("Received", "In line", "Grading", "Result")
-SENTENCES = {
-    Status.GRADED: "Your answer is graded.",
-    Status.FAILED: "We could not grade this answer. It is our fault and used no attempt; submit it again.",
-    Status.CANCELLED: "This submission was cancelled and used no attempt.",
-}
 MAP_SIZE = 200
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a submission stands: one sentence, the place in line, and the steps."""
-
-    sentence: str
-    place: int
-    steps: list[dict[str, str]]
-
-
-def progress_of(submission: Submission) -> Progress:
-    place = _place(submission)
-    return Progress(sentence=_sentence(submission, place), place=place, steps=_steps(submission, place))
-
-
-def poll_after(submission: Submission, place: int) -> int:
-    """Seconds until the page should ask again: soon while running, later at the end of a long line."""
-    return 1 if submission.status == Status.RUNNING else max(1, min(10, place // 2))
 
 
 def attempts_at(submission: Submission) -> list[dict[str, Any]]:
@@ -106,36 +78,6 @@ def heading_of(submission: Submission, attempts: list[dict[str, Any]]) -> dict[s
         "score": own["score"],
         "max_score": own["max_score"],
     }
-
-
-def _place(submission: Submission) -> int:
-    if submission.status != Status.QUEUED:
-        return 0
-    return Submission.objects.waiting().filter(pk__lte=submission.pk).count()
-
-
-def _sentence(submission: Submission, place: int) -> str:
-    if submission.status == Status.RUNNING:
-        return "Your answer is being graded."
-    if submission.status != Status.QUEUED:
-        return SENTENCES[Status(submission.status)]
-    waited = (timezone.now() - submission.submitted_at).total_seconds()
-    if waited > 20:
-        return f"Place {place} in line. Taking longer than 20 s: it is our queue, and no attempt is lost."
-    return f"Your answer is in line, place {place}."
-
-
-def _steps(submission: Submission, place: int) -> list[dict[str, str]]:
-    reached = {Status.QUEUED: 1, Status.RUNNING: 2}.get(Status(submission.status), len(STEPS))
-    details = ["", f"place {place}" if place else "", "", ""]
-    return [
-        {
-            "label": label,
-            "state": "done" if index < reached else "current" if index == reached else "todo",
-            "detail": detail,
-        }
-        for index, (label, detail) in enumerate(zip(STEPS, details, strict=True))
-    ]
 
 
 def _seconds(submission: Submission) -> float | None:

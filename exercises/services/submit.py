@@ -12,6 +12,7 @@ from exercises.errors import LimitReached, StudentMistake
 from exercises.grading.grade import is_isolated, parse_answer
 from exercises.models import Assignment, Exercise, Lane, Submission
 from exercises.models.submission import UNCHARGED
+from exercises.queries.line import refuse_flood
 from exercises.queries.scores import attempts_allowed
 from exercises.queries.specs import spec_for
 from lessons.models import Enrolment
@@ -33,6 +34,7 @@ def submit_answer(
     spec = spec_for(exercise, enrolment)
     parsed = parse_answer(spec, answer)
     digest = _digest(parsed)
+    lane = Lane.TRAINING if is_isolated(spec) else Lane.INTERACTIVE
     with transaction.atomic():
         list(Enrolment.objects.select_for_update().filter(pk=enrolment.pk).order_by().values_list("pk"))
         earlier = _earlier(enrolment, exercise, idempotency_key, digest)
@@ -41,6 +43,7 @@ def submit_answer(
         made = Submission.objects.filter(enrolment=enrolment, exercise=exercise).order_by()
         statuses = list(made.values_list("status", flat=True))
         _check_rules(enrolment, exercise, used=sum(status not in UNCHARGED for status in statuses))
+        refuse_flood(enrolment, lane, now)
         submission = Submission.objects.create(
             enrolment=enrolment,
             exercise=exercise,
@@ -48,11 +51,11 @@ def submit_answer(
             attempt=len(statuses) + 1,
             answer=parsed,
             answer_digest=digest,
-            lane=Lane.TRAINING if is_isolated(spec) else Lane.INTERACTIVE,
+            lane=lane,
             idempotency_key=idempotency_key,
             submitted_at=now,
         )
-        transaction.on_commit(partial(tasks.ring_for, submission.pk))
+        transaction.on_commit(partial(tasks.ring_for, submission.pk, lane))
     return submission, True
 
 

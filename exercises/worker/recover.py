@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models.functions import Now
 
-from exercises.models import Status, Submission
+from exercises.models import Lane, Status, Submission
 from exercises.models.submission import Failure
+from exercises.queries.line import claimable
 
 RING_AFTER_SECONDS = 2
 
@@ -17,28 +18,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep found and did."""
+    """What one sweep found and did; `waiting` counts by lane what a bell should ring for."""
 
     requeued: int
     failed: int
-    waiting: int
+    waiting: dict[Lane, int]
 
 
 def sweep() -> Swept:
-    """Requeue lost leases, fail what ran out of tries or of time, and count what still waits for a bell."""
+    """Requeue lost leases, fail what ran out of tries or of time, and count what still waits for a bell.
+
+    What a pause holds back waits as long as the pause lasts.
+    """
     lost = Submission.objects.lease_lost()
     failed = lost.filter(fence__gte=settings.GRADING_TRIES).move(
         before=Status.RUNNING, after=Status.FAILED, failure=Failure.WORKER_LOST
     )
-    requeued = lost.move(before=Status.RUNNING, after=Status.QUEUED)
+    requeued = lost.move(before=Status.RUNNING, after=Status.QUEUED, progress=None)
     overdue = Now() - timedelta(seconds=settings.QUEUE_DEADLINE_SECONDS)
-    failed += (
-        Submission.objects.waiting()
-        .filter(submitted_at__lt=overdue)
-        .move(before=Status.QUEUED, after=Status.FAILED, failure=Failure.OVERDUE)
-    )
     unheard = Now() - timedelta(seconds=RING_AFTER_SECONDS)
-    waiting = Submission.objects.waiting().filter(submitted_at__lt=unheard).count()
+    waiting = {}
+    for lane in Lane:
+        line = claimable(lane)
+        failed += line.filter(submitted_at__lt=overdue).move(
+            before=Status.QUEUED, after=Status.FAILED, failure=Failure.OVERDUE
+        )
+        waiting[lane] = line.filter(submitted_at__lt=unheard).order_by().count()
     if failed:
         log.error("%s submissions ended as our fault; no attempt was charged", failed)
     if requeued:

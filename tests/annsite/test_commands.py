@@ -16,7 +16,7 @@ from annsite.demo import create_demo
 from annsite.management.commands import run_sweeper
 from annsite.management.commands.run_sweeper import Patience
 from exercises import tasks
-from exercises.models import Exercise, Submission
+from exercises.models import Exercise, Lane, Submission
 from lessons.models import Enrolment
 from tests import factories
 
@@ -62,10 +62,10 @@ def own_signals() -> Iterator[None]:
 def test_the_sweeper_rings_for_what_nobody_heard(
     student: Enrolment, xor: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rung: list[int] = []
+    rung: list[Lane] = []
 
-    def heard() -> bool:
-        rung.append(1)
+    def heard(lane: Lane) -> bool:
+        rung.append(lane)
         return True
 
     monkeypatch.setattr(tasks, "ring", heard)
@@ -74,7 +74,7 @@ def test_the_sweeper_rings_for_what_nobody_heard(
 
     call_command("run_sweeper", "--once")
 
-    assert rung == [1]
+    assert rung == [Lane.INTERACTIVE]
 
 
 def test_a_database_that_is_away_does_not_end_the_sweeper(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,8 +91,8 @@ def test_a_database_that_is_away_does_not_end_the_sweeper(monkeypatch: pytest.Mo
 
 
 def test_bells_do_not_pile_up_while_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "ring", lambda: True)
-    patience = Patience()
+    monkeypatch.setattr(tasks, "ring", lambda lane: True)
+    patience = Patience(Lane.INTERACTIVE)
 
     bells = [patience.ring(waiting=100) for _ in range(200)]
 
@@ -104,12 +104,12 @@ def test_bells_do_not_pile_up_while_nobody_answers(monkeypatch: pytest.MonkeyPat
 def test_a_broker_that_is_away_is_tried_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
 
-    def nobody_hears() -> bool:
+    def nobody_hears(lane: Lane) -> bool:
         tries.append(1)
         return False
 
     monkeypatch.setattr(tasks, "ring", nobody_hears)
-    patience = Patience()
+    patience = Patience(Lane.INTERACTIVE)
 
     for _ in range(5):
         patience.ring(waiting=1)

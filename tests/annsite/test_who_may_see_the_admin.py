@@ -13,7 +13,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from annsite.accounts.services import create_token
-from exercises.models import Assignment, Exercise
+from exercises.models import Assignment, Exercise, Pause
 from lessons.models import Course, Enrolment
 from lessons.services.enrol import enrol
 from tests import factories
@@ -32,6 +32,7 @@ MODELS = {
     "exercises_exercise": SHOWN,
     "exercises_assignment": OF_OWN_COURSES | {"add": (403, 200)},
     "exercises_submission": HIDDEN | {"changelist": (200, 200), "change": (200, 200), "history": (200, 200)},
+    "exercises_pause": HIDDEN,
     "accounts_user": HIDDEN,
     "accounts_apitoken": HIDDEN,
     "auth_group": HIDDEN,
@@ -61,6 +62,7 @@ def rows(student: Enrolment, xor: Exercise) -> None:
     factories.graded(student, xor)
     Assignment.objects.create(course=student.course, exercise=xor)
     Group.objects.create(name="a group")
+    Pause.objects.create(reason="x", actor=student.user, created_at=timezone.now(), lifted_at=timezone.now())
     create_token(user=student.user, name="notebook", scopes=[], now=timezone.now())
     for model in (AccessAttempt, AccessFailureLog, AccessLog):
         fields = {"failures_since_start": 1} if model is AccessAttempt else {}

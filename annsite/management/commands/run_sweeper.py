@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
 from exercises import tasks
+from exercises.models import Lane
 from exercises.worker.recover import sweep
 
 MAX_BELLS = 4
@@ -28,9 +29,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        patience = Patience()
+        patience = {lane: Patience(lane) for lane in Lane}
         while True:
-            patience.ring(_sweep())
+            for lane, waiting in _sweep().items():
+                patience[lane].ring(waiting)
             if options["once"] or stop.wait(settings.SWEEP_SECONDS):
                 return
 
@@ -38,7 +40,8 @@ class Command(BaseCommand):
 class Patience:
     """Ring for what waits, ever more rarely while nobody answers: bells must not pile up in the broker."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
         self.pause = 0
         self.skipped = 0
         self.waiting_before = 0
@@ -52,16 +55,16 @@ class Patience:
             return 0
         self.skipped = 0
         self.waiting_before = waiting
-        rung = sum(tasks.ring() for _ in range(min(waiting, MAX_BELLS)))
+        rung = sum(tasks.ring(self.lane) for _ in range(min(waiting, MAX_BELLS)))
         self.pause = min(LONGEST_PAUSE, 2 * self.pause + 1) if rung else 0
         return rung
 
 
-def _sweep() -> int:
+def _sweep() -> dict[Lane, int]:
     """Sweep once; a database that is away is tried again at the next turn."""
     try:
         return sweep().waiting
     except DatabaseError as error:
         log.error("the sweep failed (%s); trying again in %s s", error, settings.SWEEP_SECONDS)
         connection.close()
-        return 0
+        return {}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exercises import tasks
 from exercises.errors import AnswerRefused, LimitReached, StudentMistake
-from exercises.models import Assignment, Exercise, Status, Submission
+from exercises.models import Assignment, Exercise, Lane, Status, Submission
 from lessons.models import Enrolment
 from tests import factories
 
@@ -31,14 +31,14 @@ def test_the_bell_rings_after_the_commit(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
-    rung: list[str] = []
-    monkeypatch.setattr(tasks, "ring", lambda: rung.append("ring"))
+    rung: list[Lane] = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
 
     with django_capture_on_commit_callbacks(execute=True):
         factories.submission(student, xor)
         assert rung == []
 
-    assert rung == ["ring"]
+    assert rung == [Lane.INTERACTIVE]
 
 
 def test_one_bell_serves_all_who_wait(
@@ -47,14 +47,14 @@ def test_one_bell_serves_all_who_wait(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
-    rung: list[str] = []
-    monkeypatch.setattr(tasks, "ring", lambda: rung.append("ring"))
+    rung: list[Lane] = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
 
     for _ in range(3):
         with django_capture_on_commit_callbacks(execute=True):
             factories.submission(student, xor)
 
-    assert rung == ["ring"]
+    assert rung == [Lane.INTERACTIVE]
 
 
 def test_the_same_key_and_answer_give_the_first_submission_again(student: Enrolment, xor: Exercise) -> None:

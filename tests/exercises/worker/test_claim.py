@@ -8,7 +8,7 @@ from django.utils import timezone
 from exercises.grading.grade import grade
 from exercises.grading.report import Report
 from exercises.grading.specs import ExerciseSpec
-from exercises.models import Exercise, Grade, Status, Submission
+from exercises.models import Exercise, Grade, Lane, Status, Submission
 from exercises.models.submission import Failure
 from exercises.queries.scores import with_scores
 from exercises.worker import run
@@ -25,7 +25,7 @@ def expire(row: Submission) -> None:
 
 
 def graded_by(job: object) -> Result:
-    result = run._grade(job)  # type: ignore[arg-type]
+    result = run.grade_job(job)  # type: ignore[arg-type]
     assert result is not None
     return result
 
@@ -33,7 +33,7 @@ def graded_by(job: object) -> Result:
 def test_a_claim_moves_the_row_and_hands_out_a_fencing_token(student: Enrolment, xor: Exercise) -> None:
     row = factories.submission(student, xor)
 
-    (job,) = claim()
+    (job,) = claim(Lane.INTERACTIVE)
 
     row.refresh_from_db()
     assert (job.pk, job.fence) == (row.pk, 1)
@@ -44,9 +44,9 @@ def test_a_claim_moves_the_row_and_hands_out_a_fencing_token(student: Enrolment,
 
 def test_a_second_claim_finds_nothing(student: Enrolment, xor: Exercise) -> None:
     factories.submission(student, xor)
-    claim()
+    claim(Lane.INTERACTIVE)
 
-    assert claim() == []
+    assert claim(Lane.INTERACTIVE) == []
 
 
 def test_students_take_turns_whoever_sent_more(
@@ -56,17 +56,17 @@ def test_students_take_turns_whoever_sent_more(
     single = factories.submission(other_student, xor)
     settings.GRADING_BATCH = 2  # type: ignore[attr-defined]
 
-    assert [job.pk for job in claim()] == [flood[0].pk, single.pk]
+    assert [job.pk for job in claim(Lane.INTERACTIVE)] == [flood[0].pk, single.pk]
 
 
 def test_a_job_that_lost_its_worker_is_claimed_on_its_own(student: Enrolment, xor: Exercise) -> None:
     first = factories.submission(student, xor)
-    claim()
+    claim(Lane.INTERACTIVE)
     expire(first)
     sweep()
     second = factories.submission(student, xor)
 
-    assert [[job.pk for job in claim()], [job.pk for job in claim()]] in (
+    assert [[job.pk for job in claim(Lane.INTERACTIVE)], [job.pk for job in claim(Lane.INTERACTIVE)]] in (
         [[first.pk], [second.pk]],
         [[second.pk], [first.pk]],
     )
@@ -76,10 +76,10 @@ def test_a_late_result_is_discarded_when_another_worker_has_the_job(
     student: Enrolment, xor: Exercise
 ) -> None:
     row = factories.submission(student, xor)
-    (late,) = claim()
+    (late,) = claim(Lane.INTERACTIVE)
     expire(row)
     sweep()
-    (newer,) = claim()
+    (newer,) = claim(Lane.INTERACTIVE)
 
     assert finish([graded_by(late)]) == []
     assert Grade.objects.count() == 0
@@ -89,7 +89,7 @@ def test_a_late_result_is_discarded_when_another_worker_has_the_job(
 
 def test_the_same_result_delivered_twice_is_written_once(student: Enrolment, xor: Exercise) -> None:
     factories.submission(student, xor)
-    (job,) = claim()
+    (job,) = claim(Lane.INTERACTIVE)
 
     finish([graded_by(job)])
     finish([graded_by(job)])
@@ -101,7 +101,7 @@ def test_a_lost_lease_is_requeued_twice_and_then_ends_as_our_fault(student: Enro
     row = factories.submission(student, xor)
     seen = []
     for _ in range(3):
-        claim()
+        claim(Lane.INTERACTIVE)
         expire(row)
         sweep()
         row.refresh_from_db()
@@ -114,7 +114,7 @@ def test_a_lost_lease_is_requeued_twice_and_then_ends_as_our_fault(student: Enro
 
 def test_a_lease_that_still_holds_is_left_alone(student: Enrolment, xor: Exercise) -> None:
     row = factories.submission(student, xor)
-    claim()
+    claim(Lane.INTERACTIVE)
 
     assert sweep().requeued == 0
     row.refresh_from_db()
@@ -153,10 +153,10 @@ def test_a_grader_that_breaks_gives_the_job_back_and_spares_the_rest_of_the_batc
 
 def test_giving_back_is_refused_when_the_claim_no_longer_holds(student: Enrolment, xor: Exercise) -> None:
     row = factories.submission(student, xor)
-    (late,) = claim()
+    (late,) = claim(Lane.INTERACTIVE)
     expire(row)
     sweep()
-    claim()
+    claim(Lane.INTERACTIVE)
 
     give_back(late, Failure.GRADER_ERROR)
 
