@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check bench lock schema clean
+.PHONY: run test check bench load storm lock schema clean
 
 run: .venv/run.stamp  ## start the whole site on this machine
 	@$(BIN)/python manage.py run_site
@@ -28,6 +28,13 @@ check: .venv/dev.stamp  ## lint, format, types, import contracts, templates, dep
 bench: .venv/dev.stamp .venv/oracles.stamp  ## side by side with peers; prints ratios
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.grading
+
+load: .venv/dev.stamp  ## a class of 200 at work over HTTP, on PostgreSQL and a real broker
+	$(BIN)/python -m bench.load
+
+storm: .venv/dev.stamp  ## 1,500 answers on each profile while everything is killed at random
+	$(BIN)/python -m tests.faults.storm --profile sqlite
+	$(BIN)/python -m tests.faults.storm --profile postgres
 
 lock:  ## write the requirements files anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

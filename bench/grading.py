@@ -25,7 +25,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         url = stack.enter_context(Postgres(folder / "pg")).url if options.postgres else ""
-        services = Stack(folder / "var", url)
+        services = Stack(folder / "var", url, SUBMISSIONS_A_MINUTE="100000")
         stack.callback(services.stop_all)
         services.prepare()
         services.actor("people", "40")

@@ -93,6 +93,23 @@ class Stack:
         wait_for(lambda: answers(f"{address}/healthz"), "the web server")
         return address
 
+    def kill(self, name: str) -> None:
+        """End a service as a power cut would: no time to tidy up; its children go with it or are orphans."""
+        process = self.children[name].process
+        assert process is not None
+        process.kill()
+        process.wait()
+
+    def restart(self, name: str) -> None:
+        self.children[name].start()
+
+    def start_in_background(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Run Python beside the test; what it says goes to a log."""
+        with open(self.folder / "background.log", "ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=log, stderr=log
+            )
+
     def stop(self, name: str) -> None:
         end(self.children.pop(name))
 

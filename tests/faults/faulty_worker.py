@@ -1,9 +1,11 @@
 """The real worker with a fault put into its grading: `celery -A tests.faults.faulty_worker worker`.
 
-FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=poison kills the process.
+FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=uneven makes it 0 to 60 ms;
+FAULT=poison kills the process.
 """
 
 import os
+import random
 import signal
 import time
 from typing import Any
@@ -25,8 +27,13 @@ def slow(*arguments: Any) -> Any:
     return grade(*arguments)
 
 
+def uneven(*arguments: Any) -> Any:
+    time.sleep(random.uniform(0, 0.06))
+    return grade(*arguments)
+
+
 def poison(*_: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-run.grade = {"slow": slow, "poison": poison}[os.environ["FAULT"]]
+run.grade = {"slow": slow, "uneven": uneven, "poison": poison}[os.environ["FAULT"]]
