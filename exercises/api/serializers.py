@@ -118,13 +118,33 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
         ]
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    place = serializers.IntegerField(source="number", help_text="Counted from 1, in the order of turns")
+    seconds = serializers.IntegerField(allow_null=True, help_text="Until the grade, from measured rates")
+    pause = serializers.CharField(allow_blank=True, help_text="Why grading stands still, if it does")
+
+
+class TrainingProgressSerializer(serializers.Serializer[Any]):
+    run = serializers.IntegerField()
+    runs = serializers.IntegerField()
+    done = serializers.FloatField(help_text="Share of all that is to be trained, 0 to 1")
+    curve = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), help_text="Pairs of epoch and loss"
+    )
+
+
 class SubmissionDetailSerializer(SubmissionSerializer):
     answer = serializers.DictField(read_only=True)
     report = ReportSerializer(read_only=True, allow_null=True)
     receipt = ReceiptSerializer(read_only=True, allow_null=True)
 
+    line = PlaceSerializer(read_only=True, allow_null=True, help_text="Only while it waits")
+    progress = TrainingProgressSerializer(
+        read_only=True, allow_null=True, help_text="Only while a training runs"
+    )
+
     class Meta(SubmissionSerializer.Meta):
-        fields = [*SubmissionSerializer.Meta.fields, "answer", "report", "receipt"]
+        fields = [*SubmissionSerializer.Meta.fields, "line", "progress", "answer", "report", "receipt"]
 
 
 class StandingSerializer(serializers.Serializer[Any]):

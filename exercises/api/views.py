@@ -29,6 +29,7 @@ from exercises.errors import AnswerRefused, LimitReached, StudentMistake
 from exercises.grading.describe import blank_answer, listed_checks
 from exercises.models import Exercise, Status, Submission
 from exercises.queries.cards import gradebook
+from exercises.queries.line import place_of
 from exercises.queries.scores import with_scores
 from exercises.queries.specs import spec_of
 from exercises.services.cancel import cancel_submission
@@ -251,11 +252,13 @@ def _submit(request: Request, enrolment: Any, exercise: Exercise, answer: object
 
 
 def _detail(submission: Submission) -> Any:
-    """Return the submission with its newest grade, in two queries."""
+    """Return the submission with its newest grade, and its place while it waits."""
     row = with_scores(Submission.objects.filter(pk=submission.pk)).select_related(
         "exercise", "enrolment__course", "revision"
     )
     found: Any = row.get()
     found.receipt = submission.grades.select_related("revision").order_by("-run").first()
     found.report = found.receipt.report if found.receipt else None
+    found.line = place_of(found)
+    found.progress = found.progress if found.status == Status.RUNNING else None
     return serializers.SubmissionDetailSerializer(found).data
