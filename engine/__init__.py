@@ -1,3 +1,3 @@
 """Neural networks in numpy, usable without the site."""
 
-__version__ = "0.1.0"
+__version__ = "0.1.1"

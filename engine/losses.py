@@ -72,13 +72,16 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
             f"got {data.shape} and {goal.shape} of {goal.dtype}"
         )
     classes, numbers = data.shape[-1], np.arange(goal.size)
-    p, part, hot = (np.zeros((goal.size, classes), data.dtype) for _ in range(3))
+    e, part, hot = (np.zeros_like(data.reshape(goal.size, classes)) for _ in range(3))
     top, weight = np.empty((*goal.shape, 1), data.dtype), np.empty((goal.size, 1), data.dtype)
-    sums, ones, loss = np.empty_like(weight), np.ones((classes, 1), data.dtype), np.empty((), data.dtype)
-    shifted, flat = p.reshape(data.shape), goal.reshape(-1)
+    sums, rest, loss = np.empty_like(weight), np.empty_like(weight), np.empty((), data.dtype)
+    ones, shifted, flat = np.ones((classes, 1), data.dtype), e.reshape(data.shape), goal.reshape(-1)
 
     def forward() -> None:
-        """Give each row that counts the weight 1 / n, and keep it where the one-hot rows have their 1."""
+        """Give each row that counts the weight 1 / n, and keep it where the one-hot rows have their 1.
+
+        p = e / the sums of e is never written out: its rows are scaled once, in the gradient.
+        """
         counted = _counted(flat, classes, ignore_index)
         weight[:, 0] = counted
         np.multiply(weight, 1 / weight.sum(), out=weight)
@@ -86,15 +89,15 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
         hot[numbers, flat if counted is True else np.maximum(flat, 0)] = weight[:, 0]
         np.max(data, axis=-1, keepdims=True, out=top)
         np.subtract(data, top, out=shifted)
-        wanted = np.vdot(hot, p)
-        np.exp(p, out=p)
-        np.dot(p, ones, out=sums)
-        np.divide(p, sums, out=p)
-        np.log(sums, out=sums)
-        loss[...] = float(np.vdot(sums, weight)) - float(wanted)
+        wanted = np.vdot(hot.ravel("K"), e.ravel("K"))
+        np.exp(e, out=e)
+        np.dot(e, ones, out=sums)
+        np.log(sums, out=rest)
+        loss[...] = float(np.vdot(rest, weight)) - float(wanted)
 
     def backward(g: Array, dz: Array) -> None:
-        np.multiply(p, weight, out=part)
+        np.divide(weight, sums, out=rest)
+        np.multiply(e, rest, out=part)
         np.subtract(part, hot, out=part)
         np.multiply(part.reshape(data.shape), g, out=dz)
 

@@ -67,6 +67,8 @@ class Node:
     backward: Backward
     value: Forward | None = None
     """Fills an output that only people look at; `backward` does not need it."""
+    passes: bool = False
+    """An input of the output's shape has the output's gradient; where it is shared, its buffer is None."""
 
 
 class Tape:
@@ -109,16 +111,16 @@ class Tape:
         """List the calls that back-propagate from the loss, and the buffers they leave the gradients in.
 
         The node read first writes the gradient of an input; a node that uses the same input again writes
-        into a buffer of its own, which is then added. A buffer is used again once its node has been read,
-        unless it belongs to a parameter or to a tensor to `keep`.
+        into a buffer of its own, and the two are added. A buffer is used again once all tensors that share it
+        have been read, unless it belongs to a parameter or to a tensor to `keep`.
         """
         if loss.data.shape != ():
             raise ValueError(f"back-propagation starts from one number; the loss has shape {loss.shape}")
-        gradients: dict[Tensor, Array] = {loss: np.ones_like(loss.data)}
-        pool, kept = _Pool(), {*keep, loss}
+        gradients, kept = _Gradients(loss), {*keep, loss}
         calls: list[Call] = []
         for node in reversed(self.nodes):
-            if node.output not in gradients or not node.output.requires_grad:
+            upper = gradients.known.get(node.output)
+            if upper is None or not node.output.requires_grad:
                 continue
             buffers: list[Array | None] = []
             sums: list[Call] = []
@@ -126,39 +128,69 @@ class Tape:
                 if not tensor.requires_grad:
                     buffers.append(None)
                     continue
-                first = tensor not in gradients
-                buffer = tensor.grad if first and isinstance(tensor, Parameter) else pool.take(tensor.data)
-                buffers.append(buffer)
-                total = gradients.setdefault(tensor, buffer)
-                if not first:
-                    sums.append((np.add, (total, buffer, total)))
-            calls.append((node.backward, (gradients[node.output], *buffers)))
+                shared = node.passes and tensor not in kept and _may_share(tensor, upper)
+                part = upper if shared else gradients.buffer(tensor)
+                buffers.append(None if shared else part)
+                sums += gradients.add(tensor, part)
+            calls.append((node.backward, (upper, *buffers)))
             calls.extend(sums)
-            pool.give(*(part for _, (_, part, _) in sums))
-            if node.output not in kept:
-                pool.give(gradients[node.output])
-        return calls, gradients
+            gradients.release(() if node.output in kept else (upper,))
+        return calls, gradients.known
 
 
-class _Pool:
-    """Buffers that are free to be used again: fewer of them stay in the processor's cache."""
+class _Gradients:
+    """The gradients known so far, and the buffers they lie in: who shares them, and which are free.
 
-    def __init__(self) -> None:
+    A buffer that is free is used again: fewer of them stay in the processor's cache.
+    """
+
+    def __init__(self, loss: Tensor) -> None:
+        self.known: dict[Tensor, Array] = {loss: np.ones_like(loss.data)}
+        self._holders: dict[int, int] = {id(self.known[loss]): 1}
         self._free: dict[Any, list[Array]] = {}
+        self._summed: list[Array] = []
 
-    def take(self, like: Array) -> Array:
-        """Return a buffer of the same shape, dtype and layout."""
-        free = self._free.get(self._kind(np.empty_like(like)))
-        return free.pop() if free else np.empty_like(like)
+    def buffer(self, tensor: Tensor) -> Array:
+        """Return a buffer of the same shape, dtype and layout; a parameter's own, the first time."""
+        if isinstance(tensor, Parameter) and tensor not in self.known:
+            return tensor.grad
+        free = self._free.get(_kind(tensor.data))
+        return free.pop() if free else np.empty_like(tensor.data)
 
-    def give(self, *buffers: Array) -> None:
-        """Take buffers back."""
-        for buffer in buffers:
-            self._free.setdefault(self._kind(buffer), []).append(buffer)
+    def add(self, tensor: Tensor, part: Array) -> list[Call]:
+        """Take the part into the tensor's gradient: return the sum to be done, if it is not the first part.
 
-    @staticmethod
-    def _kind(buffer: Array) -> tuple[Any, ...]:
-        return buffer.shape, buffer.strides, buffer.dtype
+        The sum goes into one of its terms, unless other tensors still have to read both.
+        """
+        self._holders[id(part)] = self._holders.get(id(part), 0) + 1
+        if tensor not in self.known:
+            self.known[tensor] = part
+            return []
+        terms = (self.known[tensor], part)
+        own = [term for term in terms if self._holders[id(term)] == 1]
+        into = own[0] if own else np.empty_like(tensor.data)
+        self._holders[id(into)] = 1
+        self._summed += [term for term in terms if term is not into]
+        self.known[tensor] = into
+        return [(np.add, (*terms, into))]
+
+    def release(self, read: Sequence[Array]) -> None:
+        """Count one holder less for what a node has read and what was summed; the buffer of none is free."""
+        for buffer in (*read, *self._summed):
+            self._holders[id(buffer)] -= 1
+            if not self._holders[id(buffer)]:
+                self._free.setdefault(_kind(buffer), []).append(buffer)
+        self._summed.clear()
+
+
+def _may_share(tensor: Tensor, gradient: Array) -> bool:
+    """Tell whether this may be the tensor's gradient too: a parameter's must lie in its own buffer."""
+    return not isinstance(tensor, Parameter) and _kind(tensor.data) == _kind(gradient)
+
+
+def _kind(array: Array) -> tuple[Any, ...]:
+    """Tell buffers of different shape, layout or dtype apart."""
+    return array.shape, np.empty_like(array).strides, array.dtype
 
 
 def _run(calls: Sequence[Call]) -> None:
@@ -178,12 +210,14 @@ def record(
     forward: Forward,
     backward: Backward,
     value: Forward | None = None,
+    passes: bool = False,
 ) -> Tensor:
     """Run an operation and, while a tape records, note it down.
 
     `forward()` fills the array `output` from the data of the inputs. `backward(g, *gradients)` gets the
     gradient g of the output and one buffer per input, each to be overwritten, or None where nobody asks.
     `value()`, where given, fills the output instead, after `forward()`, for those who want to see it.
+    `passes` says that g is the gradient of every input of the output's shape: it may then be shared.
     Infinity and NaN pass silently: the training loop looks for them once a step.
     """
     tape = _current.get()
@@ -194,7 +228,7 @@ def record(
                 value()
     result = Tensor(output, requires_grad=any(tensor.requires_grad for tensor in inputs))
     if tape is not None:
-        tape.nodes.append(Node(tuple(inputs), result, forward, backward, value))
+        tape.nodes.append(Node(tuple(inputs), result, forward, backward, value, passes))
     return result
 
 

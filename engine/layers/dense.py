@@ -199,7 +199,7 @@ class Embedding(Module):
     ) -> None:
         shape = (num_embeddings, embedding_dim)
         self.weight = parameter(
-            None if generator is None else init.normal(shape, 1.0, generator), shape, dtype
+            None if generator is None else init.normal(shape, 1.0, generator), shape, dtype, "F"
         )
 
     def forward(self, indices: Any) -> Tensor:

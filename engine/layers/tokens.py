@@ -24,7 +24,7 @@ class Positions(Module):
         self, length: int, size: int, *, generator: Generator | None = None, dtype: npt.DTypeLike = np.float32
     ) -> None:
         drawn = None if generator is None else init.normal((length, size), POSITION_STD, generator)
-        self.weight = parameter(drawn, (length, size), dtype)
+        self.weight = parameter(drawn, (length, size), dtype, "F")
 
     def forward(self, x: Operand) -> Tensor:
         """Add the vectors of the positions."""

@@ -172,31 +172,30 @@ def _gelu_erf(x: Tensor) -> Tensor:
 
 
 def _gelu_tanh(x: Tensor) -> Tensor:
-    """Keep t = tanh(...): the derivative needs it."""
+    """With u = sqrt(2/pi) (x + 0.044715 x^3) and P = (1 + tanh u) / 2 = Phi(x), which is kept, and y = x P:
+    dx = g (P + 2 u' y (1 - P)), since dP/du = 2 P (1 - P).
+    """
     data, y = x.data, np.empty_like(x.data)
-    t, slope = np.empty_like(data), np.empty_like(data)
+    below, slope = np.empty_like(data), np.empty_like(data)
 
     def forward() -> None:
-        np.multiply(data, data, out=t)
-        np.multiply(t, SQRT_2_OVER_PI * GELU_CUBIC, out=t)
-        np.add(t, SQRT_2_OVER_PI, out=t)
-        np.multiply(t, data, out=t)
-        np.tanh(t, out=t)
-        np.add(t, 1, out=y)
-        np.multiply(y, data, out=y)
-        np.multiply(y, 0.5, out=y)
+        np.multiply(data, data, out=below)
+        np.multiply(below, SQRT_2_OVER_PI * GELU_CUBIC, out=below)
+        np.add(below, SQRT_2_OVER_PI, out=below)
+        np.multiply(below, data, out=below)
+        np.tanh(below, out=below)
+        np.multiply(below, 0.5, out=below)
+        np.add(below, 0.5, out=below)
+        np.multiply(data, below, out=y)
 
     def backward(g: Array, dx: Array) -> None:
+        np.multiply(y, below, out=dx)
+        np.subtract(y, dx, out=dx)
         np.multiply(data, data, out=slope)
-        np.multiply(slope, 1.5 * SQRT_2_OVER_PI * GELU_CUBIC, out=slope)
-        np.add(slope, 0.5 * SQRT_2_OVER_PI, out=slope)
-        np.multiply(slope, data, out=slope)
-        np.multiply(t, t, out=dx)
-        np.subtract(1, dx, out=dx)
+        np.multiply(slope, 6 * SQRT_2_OVER_PI * GELU_CUBIC, out=slope)
+        np.add(slope, 2 * SQRT_2_OVER_PI, out=slope)
         np.multiply(slope, dx, out=slope)
-        np.multiply(t, 0.5, out=dx)
-        np.add(dx, 0.5, out=dx)
-        np.add(slope, dx, out=slope)
+        np.add(slope, below, out=slope)
         np.multiply(g, slope, out=dx)
 
     return record((x,), y, forward, backward)

@@ -8,15 +8,16 @@ their tables stay in the processor's cache from one call to the next.
 Source: Vaswani et al. (2017).
 """
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.ops.basic import Operand
 from engine.tensor import Array, Tensor, as_tensor, record
 
-TABLE_BYTES = 128 * 1024
+TABLE_BYTES = 256 * 1024
 """What the weights of the sequences done at a time may take: a part of a core's second-level cache."""
 
 
@@ -30,7 +31,7 @@ def scaled_dot_product_attention(q: Operand, k: Operand, v: Operand, is_causal: 
     q, k, v = as_tensor(q), as_tensor(k), as_tensor(v)
     _check_attention(q.shape, k.shape, v.shape)
     y = np.empty((*q.shape[:-1], v.shape[-1]), np.result_type(q.data, k.data, v.data))
-    attention = _Attention((q.data, k.data, v.data), y, _spare(q.data, k.data, is_causal))
+    attention = _Attention((q.data, k.data, v.data), y, is_causal)
 
     def backward(g: Array, dq: Array | None, dk: Array | None, dv: Array | None) -> None:
         attention.backward(g, (dq, dk, dv))
@@ -46,25 +47,14 @@ def multi_head_attention(qkv: Operand, heads: int, causal: bool = False) -> Tens
     side in dqkv. ValueError on other shapes, or when the heads do not divide D.
     """
     qkv = as_tensor(qkv)
-    q, k, v = _thirds(qkv.data, heads)  # each (B, heads, T, d)
-    batch, _, length, size = q.shape
-    y = np.empty((batch, length, heads * size), qkv.data.dtype)
-    merged = _split(y, heads)
-    few = max(1, TABLE_BYTES // (heads * length**2 * y.itemsize))
-    spare = _spare(q[:few], k[:few], causal)
-    parts = [slice(start, start + few) for start in range(0, batch, few)]
-    groups = [_Attention((q[part], k[part], v[part]), merged[part], spare) for part in parts]
-
-    def forward() -> None:
-        for group in groups:
-            group.forward()
+    inputs = _thirds(qkv.data, heads)  # each (B, heads, T, d)
+    y = np.empty_like(qkv.data[:, :, : qkv.shape[2] // 3])  # (B, T, D), in the layout of qkv
+    attention = _Attention(inputs, _split(y, heads), causal)
 
     def backward(g: Array, dqkv: Array) -> None:
-        upper, (dq, dk, dv) = _split(g, heads), _thirds(dqkv, heads)
-        for group, part in zip(groups, parts, strict=True):
-            group.backward(upper[part], (dq[part], dk[part], dv[part]))
+        attention.backward(_split(g, heads), _thirds(dqkv, heads))
 
-    return record((qkv,), y, forward, backward)
+    return record((qkv,), y, attention.forward, backward)
 
 
 def attention_weights(qkv: Operand, heads: int, causal: bool = False) -> Array:
@@ -72,10 +62,46 @@ def attention_weights(qkv: Operand, heads: int, causal: bool = False) -> Array:
 
     p[b, h, t, u] tells how much step t takes from step u.
     """
-    q, k, v = _thirds(as_tensor(qkv).data, heads)
-    attention = _Attention((q, k, v), np.empty(q.shape, q.dtype), _spare(q, k, causal))
+    inputs = _thirds(as_tensor(qkv).data, heads)
+    attention = _Attention(inputs, np.empty_like(inputs[0]), causal)
     attention.forward()
-    return np.ascontiguousarray(attention.weights.swapaxes(-1, -2))
+    return np.concatenate([group.weights.swapaxes(-1, -2) for group in attention.groups]) * attention.normal
+
+
+class _Attention:
+    """The attention of q (..., T, d) to k (..., S, d), where v (..., S, E) is found, into y (..., T, E).
+
+    The weights p = r e stay in two parts, e = e^(score - the largest score) and r = 1 / the sum of e, since
+    the few rows of y are scaled sooner than the large table. With u = r g: s = e * (u v^T - the sum of u y).
+    """
+
+    def __init__(self, inputs: tuple[Array, Array, Array], y: Array, causal: bool) -> None:
+        self.q, self.k, self.v = inputs
+        self.y = y
+        self.scale = 1 / max(self.q.shape[-1], 1) ** 0.5
+        self.query = np.empty_like(self.q)  # in the layout of q: one long run through both
+        self.normal = np.empty_like(y[..., :1])  # r (..., T, 1)
+        self.upper, self.product = np.empty_like(y), np.empty_like(y)
+        self.sums = np.empty_like(self.normal)
+        self.parts = _parts(y, self.k.shape[-2])
+        spare = _spare(self.q[self.parts[0]], self.k[self.parts[0]], causal)
+        self.groups = [_Group(self.query[part], self.k[part], spare) for part in self.parts]
+
+    def forward(self) -> None:
+        np.multiply(self.q, self.scale, out=self.query)
+        for group, part in zip(self.groups, self.parts, strict=True):
+            group.weigh(self.v[part], self.y[part], self.normal[part])
+        np.multiply(self.y, self.normal, out=self.y)
+
+    def backward(self, g: Array, gradients: Sequence[Array | None]) -> None:
+        upper = np.multiply(g, self.normal, out=self.upper)
+        np.multiply(upper, self.y, out=self.product)
+        np.add.reduce(self.product, axis=-1, keepdims=True, out=self.sums)
+        for group, part in zip(self.groups, self.parts, strict=True):
+            few = [None if gradient is None else gradient[part] for gradient in gradients]
+            group.spread(upper[part], self.sums[part], self.v[part], few)
+        if gradients[0] is not None:
+            np.multiply(gradients[0], self.scale, out=gradients[0])
 
 
 class _Spare(NamedTuple):
@@ -85,26 +111,22 @@ class _Spare(NamedTuple):
     mask: Array | None
 
 
-class _Attention:
-    """The attention of some heads: q (..., T, d), k (..., S, d), v (..., S, E) -> y (..., T, E)."""
+class _Group:
+    """A few sequences of an _Attention: query (..., T, d), k (..., S, d)."""
 
-    def __init__(self, inputs: tuple[Array, Array, Array], y: Array, spare: _Spare) -> None:
-        self.q, self.k, self.v = inputs
-        self.y = y
-        self.scale = 1 / max(self.q.shape[-1], 1) ** 0.5
-        self.query = np.empty_like(self.q)  # in the layout of q: one long run through both
-        self.table = _table(self.q, self.k)  # (S, ..., T): the scores, then the weights
+    def __init__(self, query: Array, k: Array, spare: _Spare) -> None:
+        self.query, self.k = query, k
+        self.table = _table(query, k)  # (S, ..., T): the scores, then e
         self.weights = np.moveaxis(self.table, 0, -2)  # (..., S, T)
-        self.mask = None if spare.mask is None else spare.mask[:, : self.table.shape[1]]
-        self.dtable = spare.table[:, : self.table.shape[1]]  # (S, ..., T): of the weights, then the scores
+        size = self.table.shape[1] if query.ndim > 2 else None
+        self.mask = None if spare.mask is None else spare.mask[:, :size]
+        self.dtable = spare.table[:, :size]  # (S, ..., T): of e, then s
         self.dscores = np.moveaxis(self.dtable, 0, -2)  # (..., S, T)
-        self.product = np.empty_like(y)
-        self.ones = np.ones((y.shape[-1], 1), y.dtype)
-        self.sums = np.empty((*y.shape[:-1], 1), y.dtype)  # (..., T, 1)
+        self.sums = np.empty(query.shape[:-1], query.dtype)  # (..., T)
 
-    def forward(self) -> None:
-        table, sums = self.table, self.sums[..., 0]
-        np.multiply(self.q, self.scale, out=self.query)
+    def weigh(self, v: Array, y: Array, normal: Array) -> None:
+        """Fill e, y = e^T v and r."""
+        table, sums = self.table, self.sums
         np.matmul(self.k, self.query.swapaxes(-1, -2), out=self.weights)
         if self.mask is not None:
             np.add(table, self.mask, out=table)
@@ -112,24 +134,22 @@ class _Attention:
         np.subtract(table, sums, out=table)
         np.exp(table, out=table)
         np.add.reduce(table, axis=0, out=sums)
-        np.divide(1, sums, out=sums)
-        np.multiply(table, sums, out=table)
-        np.matmul(self.weights.swapaxes(-1, -2), self.v, out=self.y)
+        np.divide(1, sums[..., None], out=normal)
+        np.matmul(self.weights.swapaxes(-1, -2), v, out=y)
 
-    def backward(self, g: Array, gradients: Sequence[Array | None]) -> None:
+    def spread(self, upper: Array, sums: Array, v: Array, gradients: Sequence[Array | None]) -> None:
+        """From u (..., T, E) and its sums (..., T, 1): dq without the scale, dk and dv."""
         dq, dk, dv = gradients
         if dv is not None:
-            np.matmul(self.weights, g, out=dv)
-        np.multiply(g, self.y, out=self.product)
-        np.matmul(self.product, self.ones, out=self.sums)
-        np.matmul(self.v, g.swapaxes(-1, -2), out=self.dscores)
-        np.subtract(self.dtable, self.sums[..., 0], out=self.dtable)
+            np.matmul(self.weights, upper, out=dv)
+        np.copyto(self.sums, sums[..., 0])
+        np.matmul(v, upper.swapaxes(-1, -2), out=self.dscores)
+        np.subtract(self.dtable, self.sums, out=self.dtable)
         np.multiply(self.dtable, self.table, out=self.dtable)
         if dk is not None:
             np.matmul(self.dscores, self.query, out=dk)
         if dq is not None:
             np.matmul(self.dscores.swapaxes(-1, -2), self.k, out=dq)
-            np.multiply(dq, self.scale, out=dq)
 
 
 def _check_attention(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...]) -> None:
@@ -154,6 +174,15 @@ def _split(data: Array, heads: int) -> Array:
     """View the features of each head.   data (B, T, D) -> (B, heads, T, D / heads)"""
     batch, length, size = data.shape
     return data.reshape(batch, length, heads, size // heads).transpose(0, 2, 1, 3)
+
+
+def _parts(y: Array, keys: int) -> list[Any]:
+    """Index the sequences y (B, ..., T, E) a few at a time; (T, E) is one sequence, done at once."""
+    if y.ndim == 2:
+        return [...]
+    table = math.prod(y.shape[1:-1]) * keys * y.itemsize
+    few = max(1, TABLE_BYTES // max(table, 1))
+    return [slice(start, start + few) for start in range(0, max(len(y), 1), few)]
 
 
 def _table(q: Array, k: Array) -> Array:

@@ -31,7 +31,7 @@ def add(a: Operand, b: Operand) -> Tensor:
         if db is not None:
             unbroadcast(g, db)
 
-    return record((a, b), y, forward, backward)
+    return record((a, b), y, forward, backward, passes=True)
 
 
 def subtract(a: Operand, b: Operand) -> Tensor:
@@ -282,7 +282,7 @@ def take(x: Operand, index: int | slice | tuple[int | slice, ...]) -> Tensor:
 
 def _operands(a: Operand, b: Operand) -> tuple[Tensor, Tensor, Array]:
     """Wrap both operands and allocate the result of their common shape; a bare number takes the other's
-    dtype.
+    dtype. Operands of one layout in memory give a result of that layout.
     """
     left, right = as_tensor(a), as_tensor(b)
     if not isinstance(a, Tensor | np.ndarray):
@@ -290,4 +290,7 @@ def _operands(a: Operand, b: Operand) -> tuple[Tensor, Tensor, Array]:
     if not isinstance(b, Tensor | np.ndarray):
         right = Tensor(right.data.astype(left.data.dtype))
     shape = np.broadcast_shapes(left.shape, right.shape)
-    return left, right, np.empty(shape, np.result_type(left.data, right.data))
+    dtype = np.result_type(left.data, right.data)
+    whole = [part.data for part in (left, right) if part.shape == shape]
+    alike = len({part.strides for part in whole}) == 1
+    return left, right, np.empty_like(whole[0], dtype) if alike else np.empty(shape, dtype)

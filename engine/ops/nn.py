@@ -1,6 +1,7 @@
 """The fused operations of dense networks: one node each for what primitives would do in several."""
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ops.basic import Operand
 from engine.tensor import Array, Tensor, as_tensor, record
@@ -16,16 +17,17 @@ def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
     inputs = [x, weight] if bias is None else [x, weight, as_tensor(bias)]
     _check_linear(*(tensor.shape for tensor in inputs))
     w = weight.data
-    y = np.empty((*x.shape[:-1], len(w)), np.result_type(x.data, w))
     rows, copied = _as_rows(x.data)
-    outputs, turned = y.reshape(-1, len(w)), w.T
+    outputs = _rows_like(rows, len(w), np.result_type(rows, w))
+    y = outputs.reshape(*x.shape[:-1], len(w))
+    left, right, product = _operands(rows, w.T, outputs)
     ones = np.ones(len(rows), y.dtype)
     shift = np.broadcast_to(inputs[2].data if bias is not None else y.dtype.type(0), outputs.shape)
 
     def forward() -> None:
         if copied:
             np.copyto(rows.reshape(x.shape), x.data)
-        np.dot(rows, turned, out=outputs)
+        np.dot(left, right, out=product)
         if bias is not None:
             np.add(outputs, shift, out=outputs)
 
@@ -50,14 +52,19 @@ def _check_linear(x: tuple[int, ...], weight: tuple[int, ...], bias: tuple[int, 
         raise ValueError(f"linear needs bias ({weight[0]},), got {bias}")
 
 
+def _operands(a: Array, b: Array, into: Array) -> tuple[Array, Array, Array]:
+    """Turn into = a @ b about where `into` lies column by column: np.dot writes row by row only."""
+    return (a, b, into) if into.flags.c_contiguous else (b.T, a.T, into.T)
+
+
 def _product(a: Array, b: Array, into: Array) -> None:
     """into = a @ b, whichever way round `into` lies in memory.
     a (N, K), b (K, M), into (..., M) of N rows
     """
-    if into.flags.c_contiguous:
-        np.dot(a, b, out=into if into.ndim == 2 else into.reshape(len(a), -1))
-    elif into.ndim == 2 and into.flags.f_contiguous:
-        np.dot(b.T, a.T, out=into.T)
+    rows = into if into.ndim == 2 else into.reshape(len(a), -1)
+    if rows.flags.forc and (rows is into or np.may_share_memory(rows, into)):
+        left, right, turned = _operands(a, b, rows)
+        np.dot(left, right, out=turned)
     else:
         np.copyto(into, np.dot(a, b).reshape(into.shape))
 
@@ -71,6 +78,16 @@ def _as_rows(data: Array) -> tuple[Array, bool]:
     return rows, not np.shares_memory(rows, data)
 
 
+def _rows_like(rows: Array, size: int, dtype: npt.DTypeLike) -> Array:
+    """Allocate rows of another size in the same layout, row by row or column by column.
+    rows (N, I) -> (N, size)
+
+    Where columns run along memory, a number for each row or each column meets long runs (embedding).
+    """
+    by_rows = rows.flags.c_contiguous or not rows.flags.f_contiguous
+    return np.empty((len(rows), size), dtype, order="C" if by_rows else "F")
+
+
 def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) -> Tensor:
     """y = (x - m) / sqrt(v + eps) weight + bias, m and v the mean and biased variance over the last axis.
 
@@ -82,8 +99,9 @@ def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) ->
     size = x.shape[-1] if x.data.ndim else 0
     if weight.shape != (size,) or bias.shape != (size,):
         raise ValueError(f"layer_norm over {size} features got weight {weight.shape}, bias {bias.shape}")
-    gain, shift, y = weight.data, bias.data, np.empty(x.shape, x.data.dtype)
-    (rows, copied), outputs = _as_rows(x.data), y.reshape(-1, size)
+    gain, shift, (rows, copied) = weight.data, bias.data, _as_rows(x.data)
+    outputs = _rows_like(rows, size, rows.dtype)
+    y = outputs.reshape(x.shape)
     normal, part, means = np.empty_like(outputs), np.empty_like(outputs), np.empty(len(rows), y.dtype)
     scale, mean = np.empty((len(rows), 1), y.dtype), means[:, None]
     average, ones = np.full(size, 1 / max(size, 1), y.dtype), np.ones(len(rows), y.dtype)
@@ -180,24 +198,27 @@ def embedding(indices: Array, weight: Operand) -> Tensor:
     """y[...] = weight[indices[...]].   indices (...) of integers in [0, V), weight (V, D) -> y (..., D)
 
     dweight[v] = the sum of g where the index is v. IndexError names an index outside the table.
+    Each feature of y runs along memory, over all indices: the operations on long sequences keep that layout,
+    and work on runs as long as the sequences rather than as short as a vector.
     """
     weight = as_tensor(weight)
     table, size = weight.data, weight.shape[1]
     where = np.asarray(indices)
-    y = np.empty((*where.shape, size), table.dtype)
-    starts = np.arange(len(table))
-    flat = y.reshape(-1, size)
+    rows = np.empty((where.size, size), table.dtype, order="F")
+    y = rows.reshape(*where.shape, size)
+    hot, numbers = np.zeros((len(table), where.size), table.dtype), np.arange(where.size)
 
     def forward() -> None:
         if where.size and (where.min() < 0 or where.max() >= len(table)):
             wrong = where[(where < 0) | (where >= len(table))].flat[0]
             raise IndexError(f"index {wrong} is outside the table of {len(table)} rows")
-        np.take(table, where.reshape(-1), axis=0, out=flat, mode="clip")
+        np.take(table.T, where.reshape(-1), axis=1, out=rows.T, mode="clip")
 
     def backward(g: Array, dweight: Array | None) -> None:
         """Sum the rows of each index by a product with the one-hot table: V is small here."""
         if dweight is not None:
-            hot = (starts[:, None] == where.reshape(1, -1)).astype(g.dtype)
+            hot.fill(0)
+            hot[where.reshape(-1), numbers] = 1
             _product(hot, g.reshape(-1, size), dweight)
 
     return record((weight,), y, forward, backward)

@@ -79,6 +79,53 @@ def test_a_parameter_used_twice_gets_the_sum_of_its_gradients() -> None:
     assert np.abs(gradient - numeric_gradient(loss, layer.weight)).max() < 1e-7
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_gradients_that_share_a_buffer_are_not_overwritten(seed: int) -> None:
+    draws = np.random.Generator(np.random.PCG64(seed))
+    weights = [Parameter(draws.normal(size=(2, 3))) for _ in range(2)]
+    with Tape() as tape:
+        tensors: list[Tensor] = [multiply(weight, weight) for weight in weights]
+        for _ in range(25):
+            left, right = (tensors[int(draws.integers(len(tensors)))] for _ in range(2))
+            tensors.append(multiply(left, right) if draws.random() < 0.2 else add(left, right))
+            tensors[-1].data *= 0.5
+        loss = total(add(tensors[-1], tensors[-2]))
+
+    apart = tape.gradients(loss, [*weights, *tensors])  # nothing that is kept shares a buffer
+    expected = [gradient.copy() for gradient in apart[:2]]
+    gradients = tape.backward(loss)
+
+    for weight, right_one in zip(weights, expected, strict=True):
+        assert np.allclose(gradients.get(weight, 0 * right_one), right_one, rtol=1e-12)
+
+
+def test_a_sum_that_both_terms_of_a_product_wait_for_is_not_lost() -> None:
+    weights = [Parameter(np.array(value)) for value in ([2.0, 3.0], [5.0, 7.0])]
+    with Tape() as tape:
+        a, b = (multiply(weight, 1.0) for weight in weights)
+        product = multiply(a, b)
+        loss = total(add(add(product, a), add(product, multiply(a, a))))
+
+    gradients = tape.backward(loss)
+
+    assert gradients[weights[0]].tolist() == [15.0, 21.0]  # 2 b + 1 + 2 a
+    assert gradients[weights[1]].tolist() == [4.0, 6.0]  # 2 a
+
+
+def test_a_sum_has_its_gradient_without_a_copy() -> None:
+    weight = Parameter(np.ones(3))
+    with Tape() as tape:
+        terms = [multiply(weight, factor) for factor in (2.0, 3.0)]
+        loss = total(multiply(add(*terms), 5.0))
+
+    calls, gradients = tape.schedule(loss)
+
+    assert gradients[terms[0]] is gradients[terms[1]]
+    for function, arguments in calls:
+        function(*arguments)
+    assert weight.grad.tolist() == [25.0, 25.0, 25.0]
+
+
 def test_nothing_is_recorded_outside_a_tape() -> None:
     with Tape() as tape:
         add(1.0, np.ones(2))
