@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from engine.strict_json import Problem, decode_json
-from exercises.grading.grade import answer_from_fields, fields_from_answer, form_groups
+from exercises.grading.grade import answer_from_fields, fields_from_answer, form_groups, start_answer
 from exercises.grading.parsing import AnswerRefused
 from exercises.grading.specs import ExerciseSpec
 
@@ -22,6 +22,7 @@ class AnswerForm:
     spec: ExerciseSpec
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
+    is_start: bool = False
 
     @classmethod
     def of_post(cls, spec: ExerciseSpec, post: QueryDict) -> "AnswerForm":
@@ -31,6 +32,14 @@ class AnswerForm:
     @classmethod
     def of_answer(cls, spec: ExerciseSpec, answer: dict[str, Any]) -> "AnswerForm":
         return cls(spec, fields_from_answer(spec, answer))
+
+    @classmethod
+    def at_first(cls, spec: ExerciseSpec, kept: Mapping[str, Sequence[str]]) -> "AnswerForm":
+        """Return the form as a person finds it: what was kept for them, or what the exercise starts from."""
+        start = start_answer(spec)
+        if kept or start is None:
+            return cls(spec, kept)
+        return cls(spec, fields_from_answer(spec, start), is_start=True)
 
     def answer(self) -> object:
         """Return the raw answer, from the pasted JSON where there is one, or raise AnswerRefused."""

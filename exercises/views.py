@@ -45,7 +45,7 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     exercise = access.published_exercise(slug)
     spec = spec_for(exercise, current_enrolment(request.user))
     if request.method != "POST":
-        form = AnswerForm(spec, request.session.pop(PENDING + slug, {}))
+        form = AnswerForm.at_first(spec, request.session.pop(PENDING + slug, {}))
         return _exercise_page(request, exercise, form)
     form = AnswerForm.of_post(spec, request.POST)
     if request.POST.get("action") == "check":
@@ -99,6 +99,7 @@ def _exercise_page(
     context = exercise_page.page_context(exercise, current_enrolment(request.user), request.user)
     context |= {
         "groups": form.groups(),
+        "is_start": form.is_start,
         "problems": form.summary(),
         "answer_json": form.pasted(),
         "idempotency_key": secrets.token_urlsafe(16),

@@ -7,7 +7,7 @@ from annsite.rest.renderers import PROBLEM_TYPE
 
 ALWAYS = (401, 403, 406)
 WITH_BODY = (400, 404, 413, 415, 422, 429)
-WHEN_QUEUED = (409,)
+WHEN_TOO_LATE = (409,)
 HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Always Bearer"}},
     429: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}},
@@ -50,8 +50,8 @@ def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
     statuses = list(ALWAYS)
     if "requestBody" in operation:
         statuses += WITH_BODY
-    if "202" in operation["responses"]:
-        statuses += WHEN_QUEUED
+    if "202" in operation["responses"] or path.endswith("/cancel/"):
+        statuses += WHEN_TOO_LATE
     if "{" in path or operation.get("parameters"):
         statuses += [400, 404]
     return sorted(set(statuses))

@@ -14,6 +14,12 @@ class CheckListingSerializer(serializers.Serializer[Any]):
     hidden = serializers.BooleanField()
 
 
+class GivenNumbersSerializer(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+
+
 class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
     id = serializers.SlugField(source="slug", read_only=True)
     lesson = serializers.SlugField(source="lesson.slug", read_only=True)
@@ -32,11 +38,16 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
 class ExerciseDetailSerializer(ExerciseSerializer):
     kind = serializers.CharField(source="revision.spec.kind", read_only=True)
     statement = serializers.CharField(source="revision.spec.statement", read_only=True, help_text="Markdown")
-    blank_answer = serializers.DictField(read_only=True, help_text="An answer of the right shape, all zeros")
+    blank_answer = serializers.DictField(
+        read_only=True, help_text="An answer of the right shape: zeros, or the numbers to start from"
+    )
+    givens = GivenNumbersSerializer(
+        many=True, read_only=True, help_text="Your own numbers; without an enrolment, an example"
+    )
     checks = CheckListingSerializer(many=True, read_only=True)
 
     class Meta(ExerciseSerializer.Meta):
-        fields = [*ExerciseSerializer.Meta.fields, "kind", "statement", "blank_answer", "checks"]
+        fields = [*ExerciseSerializer.Meta.fields, "kind", "statement", "blank_answer", "givens", "checks"]
 
 
 class CheckRequestSerializer(serializers.Serializer[Any]):
@@ -86,7 +97,6 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(source="revision.number")
     engine_version = serializers.CharField()
     fingerprint = serializers.CharField()
-    seed = serializers.IntegerField()
     graded_at = serializers.DateTimeField(source="created_at")
     duration_ms = serializers.FloatField()
 

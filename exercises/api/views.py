@@ -26,12 +26,13 @@ from exercises import access
 from exercises.api import serializers
 from exercises.api.parsers import StrictJSONParser, refusal
 from exercises.errors import AnswerRefused, LimitReached, StudentMistake
-from exercises.grading.describe import blank_answer, listed_checks
+from exercises.grading.describe import first_answer, listed_checks
+from exercises.grading.grade import given_numbers
 from exercises.models import Exercise, Status, Submission
 from exercises.queries.cards import gradebook
 from exercises.queries.line import place_of
 from exercises.queries.scores import with_scores
-from exercises.queries.specs import spec_of
+from exercises.queries.specs import spec_for
 from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
 from exercises.services.submit import submit_answer
@@ -71,7 +72,7 @@ KEY = OpenApiParameter(
 @extend_schema_view(
     list=extend_schema(summary="Published exercises"),
     retrieve=extend_schema(
-        summary="One exercise: statement, checks, and a blank answer",
+        summary="One exercise: statement, your numbers, checks, and an answer to start from",
         parameters=[EXERCISE_ID],
         responses=serializers.ExerciseDetailSerializer,
     ),
@@ -87,8 +88,9 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     def retrieve(self, request: Request, id: str) -> Response:
         exercise: Any = access.published_exercise(id)
-        spec = spec_of(exercise.revision_id)
-        exercise.blank_answer = blank_answer(spec)
+        spec = spec_for(exercise, current_enrolment(request.user))
+        exercise.blank_answer = first_answer(spec)
+        exercise.givens = given_numbers(spec)
         exercise.checks = listed_checks(spec)
         return Response(serializers.ExerciseDetailSerializer(exercise).data)
 

@@ -25,8 +25,13 @@ def listed_checks(spec: ExerciseSpec) -> list[ListedCheck]:
     return [ListedCheck(check.name, spec.points * check.weight / total, check.hidden) for check in planned]
 
 
+def first_answer(spec: ExerciseSpec) -> Answer:
+    """Return the answer that a personal spec lets people start from, or a blank one."""
+    return KINDS[spec.kind].start(spec) or blank_answer(spec)
+
+
 def blank_answer(spec: ExerciseSpec) -> Answer:
-    """Return an answer of the right shape: zeros, no inhibitory inputs, nothing chosen."""
+    """Return an answer of the right shape: zeros, no inhibitory inputs, nothing chosen or ticked."""
     blank: Answer = _blank(spec.reference)
     return blank
 
@@ -35,5 +40,5 @@ def _blank(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: [] if key == "inhibitory" else _blank(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_blank(inner) for inner in value]
+        return [_blank(inner) for inner in value if not isinstance(inner, str)]
     return "" if isinstance(value, str) else 0

@@ -35,9 +35,13 @@ def grade(spec: ExerciseSpec, answer: Answer, seed: int, watch: Watch = SILENT) 
     The answer is read again, so a stored answer that no longer fits the spec raises AnswerRefused. Raises
     Stopped when `watch` says so.
     """
+    return grade_personal(personal_spec(spec, seed), answer, seed, watch)
+
+
+def grade_personal(spec: ExerciseSpec, answer: Answer, seed: int, watch: Watch = SILENT) -> Report:
+    """Run all checks of a personal spec, as `grade` does after making one."""
     kind = KINDS[spec.kind]
-    personal = kind.personalise(spec, seed)
-    planned = kind.plan(personal, kind.parse(personal, answer), seed, watch)
+    planned = kind.plan(spec, kind.parse(spec, answer), seed, watch)
     return run_checks(planned, spec.points, visible_only=False)
 
 
@@ -50,6 +54,11 @@ def check_visible(spec: ExerciseSpec, answer: Answer) -> Report:
 def given_numbers(spec: ExerciseSpec) -> list[GivenNumbers]:
     """List the tables of numbers that a personal spec gives the student."""
     return KINDS[spec.kind].givens(spec)
+
+
+def start_answer(spec: ExerciseSpec) -> Answer | None:
+    """Return the answer that the form of a personal spec holds at first; None for an empty form."""
+    return KINDS[spec.kind].start(spec)
 
 
 def form_groups(spec: ExerciseSpec) -> list[FieldGroup]:

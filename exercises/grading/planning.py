@@ -9,6 +9,7 @@ import numpy as np
 
 from exercises.grading.fields import FieldGroup, Fields
 from exercises.grading.report import CheckResult, CounterExample, DecisionMap, Report
+from exercises.grading.spec_common import Trap
 
 Spec = TypeVar("Spec")
 Answer = dict[str, Any]
@@ -16,12 +17,17 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What running one check found."""
+    """What running one check found; `credit` is the part of its points earned, by default all or nothing."""
 
     passed: bool
     message: str
     counterexample: CounterExample | None = None
     notes: tuple[str, ...] = ()
+    credit: float | None = None
+
+    def share(self) -> float:
+        """Return the part of the check's points that is earned, 0 to 1."""
+        return float(self.passed) if self.credit is None else self.credit
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,32 @@ def _nothing_given(spec: Spec) -> list[GivenNumbers]:
     return []
 
 
+def _empty_form(spec: Spec) -> Answer | None:
+    return None
+
+
+def _no_traps(spec: Spec) -> list[tuple[str, Trap]]:
+    return []
+
+
+def _three_seeds(spec: Spec) -> Sequence[int]:
+    return range(3)
+
+
+def _sound_variant(spec: Spec, seed: int) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True)
 class Kind(Generic[Spec]):
     """The functions of one kind of exercise; grade.py calls them and nothing else.
 
     `personalise` turns the exercise into a person's own variant by the person's seed; the other functions
-    get what it returns. What is `isolated` runs for seconds: in the training lane, in a process of its own.
+    get what it returns, with the reference and the traps of that variant in it. `start` is what the form
+    holds at first. What is `isolated` runs for seconds: in the training lane, in a process of its own.
+
+    The rest is for the proof: the seeds to prove, traps that follow from the variant (with their key in the
+    file), and what is wrong with the variant that the file gives a seed.
     """
 
     parse: Callable[[Spec, object], Answer]
@@ -82,7 +108,11 @@ class Kind(Generic[Spec]):
     fields_from_answer: Callable[[Spec, Answer], dict[str, list[str]]]
     personalise: Callable[[Spec, int], Spec] = _same_for_all
     givens: Callable[[Spec], list[GivenNumbers]] = _nothing_given
+    start: Callable[[Spec], Answer | None] = _empty_form
     isolated: bool = False
+    proof_seeds: Callable[[Spec], Sequence[int]] = _three_seeds
+    own_traps: Callable[[Spec], list[tuple[str, Trap]]] = _no_traps
+    variant_faults: Callable[[Spec, int], list[str]] = _sound_variant
 
 
 def random_stream(seed: int, check: str) -> np.random.Generator:
@@ -111,7 +141,7 @@ def run_checks(planned: Sequence[PlannedCheck], points: float, visible_only: boo
             CheckResult(
                 name=check.name,
                 passed=outcome.passed,
-                points=worth if outcome.passed else 0.0,
+                points=worth * outcome.share(),
                 max_points=worth,
                 hidden=check.hidden,
                 message=outcome.message,

@@ -2,25 +2,37 @@
 
 from collections.abc import Iterable
 
-from exercises.grading.grade import grade, parse_answer
+from exercises.grading.grade import grade_personal, parse_answer, personal_spec
+from exercises.grading.kinds import KINDS
 from exercises.grading.parsing import AnswerRefused
 from exercises.grading.report import Report
 from exercises.grading.spec_common import Trap
 from exercises.grading.specs import ExerciseSpec, SpecProblem
 
 
-def prove_exercise(spec: ExerciseSpec, seeds: Iterable[int] = range(3)) -> list[SpecProblem]:
-    """Grade the reference and all traps on each seed and list what is not as promised, each thing once."""
+def prove_exercise(spec: ExerciseSpec, seeds: Iterable[int] | None = None) -> list[SpecProblem]:
+    """Grade reference and traps of each seed's variant and list what is not as promised, each thing once.
+
+    Without seeds, those that the kind asks for.
+    """
+    kind = KINDS[spec.kind]
     problems: dict[SpecProblem, None] = {}
-    for seed in seeds:
-        problems |= dict.fromkeys(_reference_problems(spec, seed))
-        for index, trap in enumerate(spec.traps):
-            problems |= dict.fromkeys(_trap_problems(spec, trap, f"traps[{index}]", seed))
+    for seed in kind.proof_seeds(spec) if seeds is None else seeds:
+        faults = kind.variant_faults(spec, seed)
+        if faults:
+            cure = "Change the numbers, or what is drawn and required."
+            problems |= dict.fromkeys(SpecProblem("variant", f"{fault}.", cure) for fault in faults)
+            continue
+        personal = personal_spec(spec, seed)
+        problems |= dict.fromkeys(_reference_problems(personal, seed))
+        in_file = [(f"traps[{index}]", trap) for index, trap in enumerate(personal.traps)]
+        for key, trap in [*in_file, *kind.own_traps(personal)]:
+            problems |= dict.fromkeys(_trap_problems(personal, trap, key, seed))
     return list(problems)
 
 
 def _reference_problems(spec: ExerciseSpec, seed: int) -> list[SpecProblem]:
-    """Say which checks the reference fails."""
+    """Say which checks the reference of a variant fails."""
     report = _grade_raw(spec, spec.reference, seed)
     if isinstance(report, AnswerRefused):
         return [
@@ -58,6 +70,6 @@ def _trap_problems(spec: ExerciseSpec, trap: Trap, key: str, seed: int) -> list[
 def _grade_raw(spec: ExerciseSpec, raw: object, seed: int) -> Report | AnswerRefused:
     """Grade an answer as a student would send it."""
     try:
-        return grade(spec, parse_answer(spec, raw), seed)
+        return grade_personal(spec, parse_answer(spec, raw), seed)
     except AnswerRefused as refusal:
         return refusal

@@ -1,6 +1,6 @@
 """Exercise files of kind `weights`: the student gives the numbers of small networks."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -161,10 +161,9 @@ Check = Annotated[
 ]
 
 
-class WeightsSpec(CommonSpec):
-    """An exercise whose answer is the parameters of its networks."""
+class NetworksSpec(CommonSpec):
+    """Small networks with checks of what they do, whatever the answer says about them."""
 
-    kind: Literal["weights"]
     networks: Annotated[Items[NetworkSpec], Field(min_length=1)]
     checks: Annotated[Items[Check], Field(min_length=1)]
     patterns: Items[Pattern] = ()
@@ -206,7 +205,53 @@ class WeightsSpec(CommonSpec):
             raise ValueError(f"{check.name!r}: the network needs a truth_table or points check as well")
 
 
-def labelled_checks(spec: WeightsSpec, network: str) -> list[TruthTableCheck | PointsCheck]:
+class Target(Strict):
+    """A truth table that some people get as theirs, with its solution and its recognised wrong functions."""
+
+    title: Line
+    outputs: Items[Bit]
+    reference: dict[str, Any]
+    patterns: Items[Pattern] = ()
+
+
+class TargetVariant(Strict):
+    """Which network has another truth table from person to person; the first one is the example."""
+
+    network: str = ""
+    targets: Annotated[Items[Target], Field(min_length=2, max_length=16)]
+
+
+class WeightsSpec(NetworksSpec):
+    """An exercise whose answer is the parameters of its networks."""
+
+    kind: Literal["weights"]
+    variant: TargetVariant | None = None
+
+    @model_validator(mode="after")
+    def _targets_are_sound(self) -> Self:
+        if self.variant is None:
+            return self
+        names = [network.name for network in self.networks]
+        require_known("variant.network", self.variant.network, names)
+        require_unique("titles of targets", [target.title for target in self.variant.targets])
+        rows = 2 ** self.network(self.variant.network).inputs
+        for target in self.variant.targets:
+            if len(target.outputs) != rows or any(len(p.outputs) != rows for p in target.patterns):
+                raise ValueError(f"target {target.title!r}: the network has {rows} rows")
+            if any(pattern.of != self.variant.network for pattern in target.patterns):
+                raise ValueError(f"target {target.title!r}: its patterns must be of the varied network")
+        example = self.variant.targets[0].outputs
+        for check in self.checks:
+            if isinstance(check, LearningTraceCheck) or check.network != self.variant.network:
+                continue
+            if isinstance(check, PointsCheck | NeighbourhoodCheck | CloudsCheck):
+                raise ValueError(f"{check.name!r}: its type does not fit a varied truth table")  # noqa: TRY004
+            if not isinstance(check, NoTieCheck) and check.outputs != example:
+                raise ValueError(f"{check.name!r}: outputs must be those of the first target")
+        return self
+
+
+def labelled_checks(spec: NetworksSpec, network: str) -> list[TruthTableCheck | PointsCheck]:
     """List the checks that give inputs of a network with their classes."""
     checks = [check for check in spec.checks if isinstance(check, TruthTableCheck | PointsCheck)]
     return [check for check in checks if check.network == network]

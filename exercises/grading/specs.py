@@ -6,11 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, RootModel, ValidationError
 
+from exercises.grading.spec_choice import ChoiceSpec
+from exercises.grading.spec_numbers import NumbersSpec
+from exercises.grading.spec_repair import RepairSpec
 from exercises.grading.spec_threshold import ThresholdSpec
 from exercises.grading.spec_weights import WeightsSpec
 
-ExerciseSpec = ThresholdSpec | WeightsSpec
+ExerciseSpec = ChoiceSpec | NumbersSpec | RepairSpec | ThresholdSpec | WeightsSpec
 
+KIND_NAMES = ("choice", "numbers", "repair", "threshold", "weights")
 CURES = {
     "missing": "Add this key.",
     "extra_forbidden": "Remove this key or correct its spelling.",
@@ -63,9 +67,10 @@ def _key(location: tuple[str | int, ...]) -> str:
     """Write a location as the author sees it, without the names of union branches."""
     parts: list[str] = []
     for position, part in enumerate(location):
-        is_branch = position == 0 and part in ("threshold", "weights")
+        is_branch = isinstance(part, str) and part.startswith(("constrained-", "tuple["))
+        is_branch |= position == 0 and part in KIND_NAMES
         if position >= 2 and isinstance(location[position - 1], int):
-            is_branch = location[position - 2] == "checks"
+            is_branch = location[position - 2] in ("checks", "edits")
         if isinstance(part, int):
             parts.append(f"[{part}]")
         elif not is_branch:

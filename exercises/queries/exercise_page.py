@@ -5,12 +5,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from exercises.grading.describe import blank_answer, listed_checks
+from exercises.grading.describe import first_answer, listed_checks
+from exercises.grading.grade import given_numbers
 from exercises.grading.specs import ExerciseSpec
 from exercises.models import Assignment, Exercise, Submission
 from exercises.queries.result import attempt_rows
 from exercises.queries.scores import Standing, due_date, standings
-from exercises.queries.specs import spec_of
+from exercises.queries.specs import spec_for
 from lessons.models import Enrolment
 from lessons.rendering import figure_modules, stored_html
 
@@ -22,12 +23,13 @@ NONE_LEFT = "You have used all attempts. Your best grade stays."
 
 def page_context(exercise: Exercise, enrolment: Enrolment | None, user: Any) -> dict[str, Any]:
     """Everything but the form: text, checks, attempts, and whether one may submit."""
-    spec = spec_of(exercise.revision_id)
+    spec = spec_for(exercise, enrolment)
     standing = standings(enrolment, [exercise])[exercise.pk]
     why_not = _why_not(exercise, enrolment, standing, user)
     lesson = exercise.lesson
     return {
         "exercise": _exercise(exercise, spec, standing),
+        "givens": given_numbers(spec),
         "lesson": {"title": lesson.title, "url": lesson.get_absolute_url()},
         "attempts": {"used": standing.used, "allowed": standing.allowed, "left": standing.left()},
         "best": standing.best,
@@ -44,8 +46,8 @@ def page_context(exercise: Exercise, enrolment: Enrolment | None, user: Any) -> 
 
 
 def curl_example(url: str, slug: str, spec: ExerciseSpec) -> str:
-    """Return a command that submits an answer of the right shape: zeros, never the reference."""
-    body = json.dumps({"exercise": slug, "answer": blank_answer(spec)})
+    """Return a command that submits zeros, or what the exercise starts from; never the reference."""
+    body = json.dumps({"exercise": slug, "answer": first_answer(spec)})
     return (
         f"curl -X POST {url} \\\n  -H 'Authorization: Bearer YOUR_TOKEN' \\\n"
         f"  -H 'Content-Type: application/json' \\\n  -d '{body}'"

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from exercises.grading.grade import draw_maps
+from exercises.grading.grade import draw_maps, given_numbers, personal_spec
+from exercises.grading.planning import GivenNumbers
 from exercises.models import Grade, GradeChange, Submission
 from exercises.queries.scores import standings, with_lateness, with_scores
+from exercises.queries.seeds import seed_for
 from exercises.queries.specs import spec_of
 
 MAP_SIZE = 200
@@ -51,6 +53,7 @@ def result_of(submission: Submission) -> dict[str, Any]:
         "first_failed": next((check for check in checks if check["counterexample"]), None),
         "passed_count": sum(check["passed"] for check in checks),
         "total_count": len(checks),
+        "givens": _givens(submission),
         "maps": _maps(submission, grade) if grade else [],
         "lab_state": _lab_state(submission, checks),
         "override": _override(change),
@@ -86,6 +89,12 @@ def _seconds(submission: Submission) -> float | None:
     return max(0.0, round((submission.finished_at - submission.submitted_at).total_seconds(), 2))
 
 
+def _givens(submission: Submission) -> list[GivenNumbers]:
+    """List the numbers that the person was given, whoever looks at them now."""
+    seed = seed_for(submission.enrolment_id, submission.exercise.slug)
+    return given_numbers(personal_spec(spec_of(submission.revision_id), seed))
+
+
 def _maps(submission: Submission, grade: Grade) -> list[dict[str, Any]]:
     """Draw the decision maps of the person's own network, with everything in picture coordinates."""
     maps = draw_maps(spec_of(submission.revision_id), submission.answer, grade.seed)
@@ -102,9 +111,9 @@ def _maps(submission: Submission, grade: Grade) -> list[dict[str, Any]]:
 
 def _lab_state(submission: Submission, checks: list[dict[str, Any]]) -> str:
     """Return weights and counter-example as the exercise's figure keeps them in a link; empty without one."""
-    if spec_of(submission.revision_id).figure is None:
+    weights = submission.answer.get("weights")
+    if spec_of(submission.revision_id).figure is None or weights is None:
         return ""
-    weights = submission.answer["weights"]
     in_order = sorted(weights, key=lambda name: (name.split(".")[0], name.endswith("bias")))
     state = "w=" + ",".join(f"{value:g}" for name in in_order for value in _numbers(weights[name]))
     failed = next((check["counterexample"] for check in checks if check["counterexample"]), None)
@@ -138,7 +147,6 @@ def _receipt(submission: Submission, grade: Grade) -> dict[str, Any]:
         "revision_digest": grade.revision.digest[:12],
         "engine_version": grade.engine_version,
         "fingerprint": grade.fingerprint,
-        "seed": grade.seed,
         "answer_digest": submission.answer_digest[:12],
         "submitted_at": submission.submitted_at,
         "graded_at": grade.created_at,

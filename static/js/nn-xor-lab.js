@@ -58,7 +58,7 @@ class XorLab extends Figure {
 
   followForm() {
     this.readForm();
-    this.initial = this.fields.read();
+    this.initial = this.fields.first();
     this.form.addEventListener("input", () => {
       if (this.filling) return;
       this.pause();

@@ -8,6 +8,7 @@ from django.test import Client
 
 from annsite.accounts.models import User
 from exercises.models import Exercise
+from exercises.queries.specs import spec_for
 from lessons.access import current_enrolment, instructs, teaches
 from lessons.models import AppendOnlyError, Course, Enrolment, LessonRevision, Role, Section
 from lessons.queries import timeline
@@ -30,14 +31,23 @@ def test_the_timeline_tells_published_lessons_from_announced_ones(student: Enrol
 
 
 def test_opening_a_lesson_starts_it_and_full_points_finish_it(
-    student: Enrolment, xor: Exercise, signed_in: Callable[..., Client]
+    student: Enrolment, signed_in: Callable[..., Client]
 ) -> None:
-    signed_in(student).get("/lessons/mlp-xor/")
-    assert states(student.user)["mlp-xor"] == "started"
+    signed_in(student).get("/lessons/perceptron/")
+    assert states(student.user)["perceptron"] == "started"
 
+    for exercise in Exercise.objects.published().filter(lesson__slug="perceptron"):
+        factories.graded(student, exercise, spec_for(exercise, student).reference)
+
+    assert states(student.user)["perceptron"] == "done"
+
+
+def test_full_points_in_one_of_several_exercises_do_not_finish_a_lesson(
+    student: Enrolment, xor: Exercise
+) -> None:
     factories.graded(student, xor)
 
-    assert states(student.user)["mlp-xor"] == "done"
+    assert states(student.user)["mlp-xor"] == "started"
 
 
 def test_a_lesson_without_exercises_is_done_once_opened(

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from exercises.grading.kinds.choice import CHOICE
+from exercises.grading.kinds.numbers import NUMBERS
+from exercises.grading.kinds.repair import REPAIR
 from exercises.grading.kinds.threshold import THRESHOLD
 from exercises.grading.kinds.weights import WEIGHTS
 from exercises.grading.planning import Kind
 
 KINDS: dict[str, Kind[Any]] = {
+    "choice": CHOICE,
+    "numbers": NUMBERS,
+    "repair": REPAIR,
     "threshold": THRESHOLD,
     "weights": WEIGHTS,
 }

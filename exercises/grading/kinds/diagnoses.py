@@ -3,13 +3,13 @@
 import numpy as np
 
 from exercises.grading.kinds.networks import Given, Labelled, table_of
-from exercises.grading.spec_weights import WeightsSpec
+from exercises.grading.spec_weights import NetworksSpec
 from exercises.grading.wording import write_point
 
 TIE = 1e-9
 
 
-def diagnose(spec: WeightsSpec, given: Given, labelled: Labelled) -> tuple[str, ...]:
+def diagnose(spec: NetworksSpec, given: Given, labelled: Labelled) -> tuple[str, ...]:
     """Explain a network that gets some of these inputs wrong: author's patterns, then general mistakes."""
     special = _pattern_notes(spec, given) + _forgotten_bias_notes(given, labelled)
     notes = (special or _general_notes(given, labelled)) + _twin_notes(given)
@@ -27,7 +27,7 @@ def find_tie(given: Given, labelled: Labelled) -> int | None:
     return None if bool(np.all(clear)) else int(np.argmin(clear))
 
 
-def _pattern_notes(spec: WeightsSpec, given: Given) -> list[str]:
+def _pattern_notes(spec: NetworksSpec, given: Given) -> list[str]:
     """Look the network's truth table up among the wrong functions the author knows."""
     count = 2**given.spec.inputs
     outputs = given.outputs(table_of((0,) * count).inputs)

@@ -10,7 +10,7 @@ from engine.network import Network
 from engine.tensor import Array
 from exercises.grading.planning import Answer
 from exercises.grading.report import CounterExample
-from exercises.grading.spec_weights import NetworkSpec, PointsCheck, WeightsSpec, labelled_checks
+from exercises.grading.spec_weights import NetworkSpec, NetworksSpec, PointsCheck, labelled_checks
 from exercises.grading.wording import name_inputs
 
 
@@ -78,7 +78,7 @@ def parameters_of(network: NetworkSpec) -> list[Parameter]:
     return parameters
 
 
-def build_networks(spec: WeightsSpec, answer: Answer) -> dict[str, Given]:
+def build_networks(spec: NetworksSpec, answer: Answer) -> dict[str, Given]:
     """Build every network of a canonical answer."""
     weights = answer["weights"]
     built = {}
@@ -106,7 +106,7 @@ def points_of(check: PointsCheck) -> Labelled:
     )
 
 
-def labelled_inputs(spec: WeightsSpec, network: str, visible_only: bool = False) -> Labelled:
+def labelled_inputs(spec: NetworksSpec, network: str, visible_only: bool = False) -> Labelled:
     """Gather all inputs whose class the exercise states for a network; there may be none."""
     checks = [check for check in labelled_checks(spec, network) if not (visible_only and check.hidden)]
     sets = [

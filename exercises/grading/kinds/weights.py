@@ -8,12 +8,13 @@ from exercises.grading.fields import Field, FieldGroup, Fields, read_typed_numbe
 from exercises.grading.kinds.networks import parameters_of
 from exercises.grading.kinds.weights_checks import plan
 from exercises.grading.kinds.weights_maps import draw_maps
+from exercises.grading.kinds.weights_variant import givens, personalise, proof_seeds
 from exercises.grading.parsing import Reader
 from exercises.grading.planning import Answer, Kind
-from exercises.grading.spec_weights import NetworkSpec, WeightsSpec
+from exercises.grading.spec_weights import NetworkSpec, NetworksSpec, WeightsSpec
 
 
-def parse(spec: WeightsSpec, raw: object) -> Answer:
+def parse(spec: NetworksSpec, raw: object) -> Answer:
     """Read {"weights": {name: nested list}} with exactly the parameters of the exercise's networks."""
     reader = Reader()
     top = reader.read_object(raw, "", ["weights"])
@@ -29,12 +30,12 @@ def parse(spec: WeightsSpec, raw: object) -> Answer:
     return {"weights": weights}
 
 
-def form_groups(spec: WeightsSpec) -> list[FieldGroup]:
+def form_groups(spec: NetworksSpec) -> list[FieldGroup]:
     """Give each unit a group with its weights and its bias."""
     return [group for network in spec.networks for group in _groups_of(network)]
 
 
-def answer_from_fields(spec: WeightsSpec, fields: Fields) -> object:
+def answer_from_fields(spec: NetworksSpec, fields: Fields) -> object:
     """Build the raw answer from the form; AnswerRefused names the fields that hold no number."""
     reader = Reader()
     typed = {
@@ -47,7 +48,7 @@ def answer_from_fields(spec: WeightsSpec, fields: Fields) -> object:
     return {"weights": {p.name: _nest(typed, f"weights.{p.name}", p.shape) for p in parameters}}
 
 
-def fields_from_answer(spec: WeightsSpec, answer: Answer) -> dict[str, list[str]]:
+def fields_from_answer(spec: NetworksSpec, answer: Answer) -> dict[str, list[str]]:
     """Fill the form with a canonical answer."""
     fields = {}
     for network in spec.networks:
@@ -113,4 +114,7 @@ WEIGHTS: Kind[WeightsSpec] = Kind(
     form_groups=form_groups,
     answer_from_fields=answer_from_fields,
     fields_from_answer=fields_from_answer,
+    personalise=personalise,
+    givens=givens,
+    proof_seeds=proof_seeds,
 )

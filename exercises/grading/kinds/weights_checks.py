@@ -25,10 +25,10 @@ from exercises.grading.spec_weights import (
     LearningTraceCheck,
     MarginCheck,
     NeighbourhoodCheck,
+    NetworksSpec,
     NoTieCheck,
     PointsCheck,
     TruthTableCheck,
-    WeightsSpec,
 )
 from exercises.grading.wording import write_number, write_point
 
@@ -39,12 +39,12 @@ NOT_YET = "This counts only once the answers at the stated inputs are all right.
 class Work:
     """What every check looks at: the exercise, the student's networks, and the seed."""
 
-    spec: WeightsSpec
+    spec: NetworksSpec
     networks: dict[str, Given]
     seed: int
 
 
-def plan(spec: WeightsSpec, answer: Answer, seed: int, watch: Watch) -> list[PlannedCheck]:
+def plan(spec: NetworksSpec, answer: Answer, seed: int, watch: Watch) -> list[PlannedCheck]:
     """Plan all checks in the order of the file."""
     work = Work(spec, build_networks(spec, answer), seed)
     planned: list[PlannedCheck] = []

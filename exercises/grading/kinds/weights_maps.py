@@ -7,13 +7,13 @@ from exercises.grading.kinds.networks import Given, build_networks, labelled_inp
 from exercises.grading.picture import DARK, LIGHT, SIZE, draw_map, map_grid
 from exercises.grading.planning import Answer
 from exercises.grading.report import CounterExample, DecisionMap, MapPoint
-from exercises.grading.spec_weights import WeightsSpec
+from exercises.grading.spec_weights import NetworksSpec
 from exercises.grading.wording import write_number
 
 MOST_MAPS = 4
 
 
-def draw_maps(spec: WeightsSpec, answer: Answer, counterexample: CounterExample | None) -> list[DecisionMap]:
+def draw_maps(spec: NetworksSpec, answer: Answer, counterexample: CounterExample | None) -> list[DecisionMap]:
     """Draw y and the hidden units of each network with two inputs, four maps at most."""
     maps: list[DecisionMap] = []
     for name, given in build_networks(spec, answer).items():
@@ -26,7 +26,7 @@ def draw_maps(spec: WeightsSpec, answer: Answer, counterexample: CounterExample 
     return maps[:MOST_MAPS]
 
 
-def _maps_of(spec: WeightsSpec, given: Given, cross: tuple[float, float] | None) -> list[DecisionMap]:
+def _maps_of(spec: NetworksSpec, given: Given, cross: tuple[float, float] | None) -> list[DecisionMap]:
     """Draw the units of one network, the output first."""
     labelled = labelled_inputs(spec, given.spec.name, visible_only=True)
     right = labelled.right(given.outputs(labelled.inputs)).tolist()

@@ -5,7 +5,7 @@ import { answerInputs } from "./fields.js";
 
 const DELAY = 800;
 
-/** Save after each pause in typing; restore only into a form that came empty from the server. */
+/** Save after each pause in typing; restore only into a form as it comes first: empty, or with a start. */
 export function keepDraft(form, note) {
   const key = `draft:${form.dataset.draftKey ?? form.dataset.exercise}`;
   restore(form, load(key));
@@ -41,7 +41,7 @@ function collect(form) {
 
 function restore(form, draft) {
   const inputs = fields(form);
-  if (!Array.isArray(draft) || !inputs.every(isUntouched)) return;
+  if (!Array.isArray(draft) || !inputs.every("start" in form.dataset ? isAsSent : isUntouched)) return;
   for (const entry of draft) {
     if (!Array.isArray(entry)) continue;
     const [name, choice, value] = entry;
@@ -57,6 +57,11 @@ function restore(form, draft) {
 function isUntouched(input) {
   if (isChoice(input)) return !input.defaultChecked && !input.checked;
   return input.defaultValue.trim() === "" && input.value.trim() === "";
+}
+
+/** As the server sent it, where that is what the exercise starts from. */
+function isAsSent(input) {
+  return isChoice(input) ? input.checked === input.defaultChecked : input.value === input.defaultValue;
 }
 
 /** Storage may be full or forbidden; a draft is a courtesy, so its absence is not an error. */

@@ -20,7 +20,7 @@ function checkRow({ name, passed, message, points, max_points: most }) {
   const what = html("td", {}, String(name));
   if (message && !passed) what.append(html("br"), html("span", { class: "meta" }, String(message)));
   return html("tr", { class: passed ? "" : "failed" }, what,
-    html("td", {}, passed ? "✓ passed" : "✗ failed"), html("td", { class: "number" }, `${show(points)} of ${show(most)}`));
+    html("td", {}, passed ? "✓ passed" : points > 0 ? "✗ in part" : "✗ failed"), html("td", { class: "number" }, `${show(points)} of ${show(most)}`));
 }
 
 function showCounterexample({ inputs = {}, expected, got, units = [] }) {

@@ -50,7 +50,9 @@ export function formFields(form) {
     inputs.forEach((input, i) => { input.value = weights[i] === null ? "" : weights[i]; });
     inputs[0].dispatchEvent(new Event("input", { bubbles: true }));
   };
-  return { read, show };
+  /** What a reset goes back to: the network that the exercise starts from, or what stands there now. */
+  const first = () => inputs.map((input) => typedNumber("start" in form.dataset ? input.defaultValue : input.value));
+  return { read, show, first };
 }
 
 /** A closed list of formats to copy; the text stands below to be copied by hand as well. */

@@ -15,6 +15,7 @@ from exercises.grading.grade import (
     form_groups,
     grade,
     parse_answer,
+    personal_spec,
 )
 from exercises.grading.parsing import AnswerRefused
 from tests.exercises.grading.content import SPECS, reference_of
@@ -140,7 +141,7 @@ def test_the_instant_check_knows_no_hidden_check_and_draws_nothing(exercise: str
     spec = SPECS[exercise]
     for trap in spec.traps:
         answer = parse_answer(spec, trap.answer)
-        graded, instant = grade(spec, answer, 5), check_visible(spec, answer)
+        graded, instant = grade(spec, answer, 5), check_visible(personal_spec(spec, 5), answer)
 
         visible = [check for check in graded.checks if not check.hidden]
 
