@@ -54,7 +54,7 @@ def train_cohort(specs: Sequence[TrainSpec], examples: Examples, seeds: Sequence
         raise ValueError(f"a cohort needs a seed for each configuration, got {len(specs)} and {len(seeds)}")
     _refuse_other_differences(specs)
     fit(specs[0], examples)
-    if not _stacks(specs[0], examples):
+    if not stacks(specs[0], examples):
         return [_alone(spec, examples, seed) for spec, seed in zip(specs, seeds, strict=True)]
     slots: list[Slot] = []
     for start in range(0, len(specs), TOGETHER):
@@ -172,8 +172,8 @@ def _alone(spec: TrainSpec, examples: Examples, seed: int) -> Slot:
     return Slot(result.outcome, result.losses[-1] if result.losses else float("nan"), state)
 
 
-def _stacks(spec: TrainSpec, examples: Examples) -> bool:
-    """Tell whether the network is small, dense and trained on all examples at once."""
+def stacks(spec: TrainSpec, examples: Examples) -> bool:
+    """Tell whether many of these are trained together: small, dense, on all examples at once."""
     first = spec.layers[0]
     return (
         isinstance(first, layer_specs.Linear)

@@ -57,7 +57,7 @@ class AnswerForm:
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the input groups with values and errors, as the template draws them."""
-        messages = {problem.field: problem.message for problem in self.problems}
+        messages = self._messages()
         number = 0
         groups = []
         for group in form_groups(self.spec):
@@ -80,17 +80,34 @@ class AnswerForm:
             groups.append({"title": group.title, "note": group.note, "fields": rows})
         return groups
 
+    def _messages(self) -> dict[str, str]:
+        """Gather the problems by input: each belongs to the one whose name it begins with, the longest."""
+        names = [item.name for group in form_groups(self.spec) for item in group.fields]
+        messages: dict[str, str] = {}
+        for problem in self.problems:
+            name = _input_of(problem.field, names)
+            messages[name] = f"{messages[name]} {problem.message}" if name in messages else problem.message
+        return messages
+
     def summary(self) -> list[dict[str, str]]:
         """Return the problems with the id of the input that each belongs to."""
         ids = {row["name"]: row["id"] for group in self.groups() for row in group["fields"]}
         return [
             {
                 "field": problem.field,
-                "id": ids.get(problem.field, "answer-json" if self.pasted() else "answer-form"),
+                "id": ids.get(
+                    _input_of(problem.field, list(ids)), "answer-json" if self.pasted() else "answer-form"
+                ),
                 "message": problem.message,
             }
             for problem in self.problems
         ]
+
+
+def _input_of(path: str, names: Sequence[str]) -> str:
+    """Return the name of the input that a path is part of, or the path itself."""
+    parts = [name for name in names if path == name or path.startswith((f"{name}.", f"{name}["))]
+    return max(parts, key=len, default=path)
 
 
 def refused(form: AnswerForm, error: AnswerRefused) -> AnswerForm:

@@ -86,11 +86,25 @@ class CheckSerializer(serializers.Serializer[Any]):
     counterexample = CounterexampleSerializer(allow_null=True)
 
 
+class TrainingRunSerializer(serializers.Serializer[Any]):
+    run = serializers.IntegerField()
+    diverged_at = serializers.IntegerField(allow_null=True, help_text="The step, or null")
+    train = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), help_text="Pairs of epoch and loss"
+    )
+    validation = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()),
+        help_text="The same on examples held out by early_stopping",
+    )
+    accuracy = serializers.DictField(child=serializers.FloatField(), help_text="By part of the data")
+
+
 class ReportSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField()
     max_score = serializers.FloatField()
     checks = CheckSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
+    runs = TrainingRunSerializer(many=True, required=False, help_text="Of trainings; else empty")
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):

@@ -19,7 +19,7 @@ class Field:
 
     name: str
     label: str
-    type: Literal["number", "checkboxes", "radio"]
+    type: Literal["number", "checkboxes", "radio", "select", "textarea"]
     choices: tuple[tuple[str, str], ...] = ()
 
 

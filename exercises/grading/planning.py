@@ -17,13 +17,18 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What running one check found; `credit` is the part of its points earned, by default all or nothing."""
+    """What running one check found; `credit` is the part of its points earned, by default all or nothing.
+
+    The first check that has runs or maps gives them to the report.
+    """
 
     passed: bool
     message: str
     counterexample: CounterExample | None = None
     notes: tuple[str, ...] = ()
     credit: float | None = None
+    runs: tuple[dict[str, Any], ...] = ()
+    maps: tuple[DecisionMap, ...] = ()
 
     def share(self) -> float:
         """Return the part of the check's points that is earned, 0 to 1."""
@@ -130,11 +135,14 @@ def run_checks(planned: Sequence[PlannedCheck], points: float, visible_only: boo
     total = sum(check.weight for check in planned)
     checks: list[CheckResult] = []
     notes: dict[str, None] = {}
+    runs: tuple[dict[str, Any], ...] = ()
+    maps: tuple[DecisionMap, ...] = ()
     for check in planned:
         if visible_only and check.hidden:
             continue
         outcome = check.run()
         notes |= dict.fromkeys(outcome.notes)
+        runs, maps = runs or outcome.runs, maps or outcome.maps
         worth = points * check.weight / total
         earlier_failure = any(not result.passed for result in checks)
         checks.append(
@@ -148,4 +156,4 @@ def run_checks(planned: Sequence[PlannedCheck], points: float, visible_only: boo
                 counterexample=None if outcome.passed or earlier_failure else outcome.counterexample,
             )
         )
-    return Report(tuple(checks), tuple(notes))
+    return Report(tuple(checks), tuple(notes), runs, maps)

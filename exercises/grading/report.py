@@ -94,10 +94,12 @@ class DecisionMap:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of grading one answer."""
+    """The outcome of grading one answer; trainings leave the curves of their runs, and maps, in it."""
 
     checks: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
+    runs: tuple[dict[str, Any], ...] = ()
+    maps: tuple[DecisionMap, ...] = ()
 
     @property
     def max_score(self) -> float:
@@ -120,6 +122,8 @@ class Report:
             "max_score": self.max_score,
             "checks": [check.to_json() for check in self.checks],
             "notes": list(self.notes),
+            "runs": list(self.runs),
+            "maps": [item.to_json() for item in self.maps],
         }
 
 

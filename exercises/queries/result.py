@@ -5,6 +5,7 @@ from typing import Any
 from exercises.grading.grade import draw_maps, given_numbers, personal_spec
 from exercises.grading.planning import GivenNumbers
 from exercises.models import Grade, GradeChange, Submission
+from exercises.queries.curves import curves_of
 from exercises.queries.scores import standings, with_lateness, with_scores
 from exercises.queries.seeds import seed_for
 from exercises.queries.specs import spec_of
@@ -55,6 +56,7 @@ def result_of(submission: Submission) -> dict[str, Any]:
         "total_count": len(checks),
         "givens": _givens(submission),
         "maps": _maps(submission, grade) if grade else [],
+        "curves": curves_of(report) if report else [],
         "lab_state": _lab_state(submission, checks),
         "override": _override(change),
         "receipt": _receipt(submission, grade) if grade else None,
@@ -97,8 +99,9 @@ def _givens(submission: Submission) -> list[GivenNumbers]:
 
 def _maps(submission: Submission, grade: Grade) -> list[dict[str, Any]]:
     """Draw the decision maps of the person's own network, with everything in picture coordinates."""
-    maps = draw_maps(spec_of(submission.revision_id), submission.answer, grade.seed)
-    drawn = [item.to_json() for item in maps]
+    drawn = grade.report.get("maps") or [
+        item.to_json() for item in draw_maps(spec_of(submission.revision_id), submission.answer, grade.seed)
+    ]
     for item in drawn:
         (left, right), (bottom, top) = item["x_range"], item["y_range"]
         for point in [*item["points"], *([item["cross"]] if item["cross"] else [])]:

@@ -6,6 +6,7 @@ from exercises.grading.kinds.choice import CHOICE
 from exercises.grading.kinds.numbers import NUMBERS
 from exercises.grading.kinds.repair import REPAIR
 from exercises.grading.kinds.threshold import THRESHOLD
+from exercises.grading.kinds.training import TRAINING
 from exercises.grading.kinds.weights import WEIGHTS
 from exercises.grading.planning import Kind
 
@@ -14,5 +15,6 @@ KINDS: dict[str, Kind[Any]] = {
     "numbers": NUMBERS,
     "repair": REPAIR,
     "threshold": THRESHOLD,
+    "training": TRAINING,
     "weights": WEIGHTS,
 }
