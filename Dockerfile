@@ -14,8 +14,9 @@ COPY lessons lessons
 COPY static static
 COPY templates templates
 RUN SECRET_KEY=only-for-this-step DATABASE_URL=sqlite:////tmp/build.sqlite3 python manage.py collectstatic --no-input \
-    && useradd --system --no-create-home annsite
-USER annsite
+    && python -m compileall -q . \
+    && useradd --system --no-create-home --uid 10001 annsite
+USER 10001
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "4", "--no-ws", "annsite.wsgi:application"]
+     "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "annsite.wsgi:application"]

@@ -1,6 +1,8 @@
 # What people type here. Each target installs what it needs into .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+# What uses the database and starts no servers of its own: run once on each profile.
+ON_SERVERS := -m "not services" tests/annsite tests/exercises tests/lessons --ignore=tests/exercises/grading
 PORT ?= 8000
 export PORT
 
@@ -12,6 +14,7 @@ run: .venv/run.stamp  ## start the whole site on this machine
 test: .venv/dev.stamp .venv/oracles.stamp  ## every test, in real browsers and on real servers
 	@$(BIN)/python -m tests.e2e.find_browser
 	$(BIN)/python -m pytest $(PYTEST)
+	$(if $(PYTEST),,$(BIN)/python -m tests.on_servers $(ON_SERVERS))
 
 check: .venv/dev.stamp  ## lint, format, types, import contracts, templates, deployment, migrations, schema
 	$(BIN)/ruff check .

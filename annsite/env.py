@@ -37,6 +37,14 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no")
 
 
+def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    """Return a variable that may have few values."""
+    value = text(name, default).lower()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(among)}")
+    return value
+
+
 def words(name: str, default: list[str]) -> list[str]:
     """Return a comma-separated list."""
     value = text(name)

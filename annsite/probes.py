@@ -15,8 +15,10 @@ from redis.exceptions import RedisError
 
 from annsite.celery import app
 from exercises.models import Exercise, Submission
+from exercises.queries.load import seconds_since_sweep
 
 PING_SECONDS = 1
+MISSED_SWEEPS = 12
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def status_page(request: HttpRequest) -> HttpResponse:
     """The same for people."""
-    return render(request, "status.html", {"checks": run_checks()})
+    return render(request, "status.html", {"checks": [*run_checks(), sweeper()]})
 
 
 def run_checks() -> list[Check]:
@@ -89,6 +91,18 @@ def _content() -> Check:
         return f"{count} exercises published"
 
     return _check("content", ask)
+
+
+def sweeper() -> Check:
+    """Say when the sweeper last swept; the site does its job without it as long as nothing gets lost."""
+    longest = settings.SWEEP_SECONDS * MISSED_SWEEPS
+    try:
+        age = seconds_since_sweep()
+    except DatabaseError as error:
+        return Check("sweeper", False, type(error).__name__)
+    if age is None:
+        return Check("sweeper", False, "never swept")
+    return Check("sweeper", age <= longest, f"swept {age:.0f} s ago")
 
 
 def _check(name: str, ask: Callable[[], str]) -> Check:

@@ -192,7 +192,7 @@ CONTENT_SECURITY_POLICY = {
 }
 HTTPS = env.flag("HTTPS", not EMBEDDED)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -254,11 +254,22 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# --- what an operator watches -------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+LOG_FORMAT = env.choice("LOG_FORMAT", "line" if EMBEDDED else "json", among=("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "annsite.logs.LineFormatter"},
+        "json": {"()": "annsite.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "celery": {"level": "WARNING"}},
+    # Django would say of each refused request again, without its id, what RequestIdMiddleware has said.
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

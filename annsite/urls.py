@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from annsite import api_docs, errors, probes
+from annsite import api_docs, errors, metrics, probes
 
 urlpatterns = [
     path("", include("lessons.urls")),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("status/", probes.status_page, name="status"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 handler400 = errors.bad_request

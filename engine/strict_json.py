@@ -102,8 +102,8 @@ def join_path(field: str, key: str) -> str:
 def _decode_text(body: bytes, max_bytes: int) -> str:
     """Turn the body into text within the size limit."""
     if len(body) > max_bytes:
-        message = f"This has {len(body)} bytes; at most {max_bytes} are read."
-        raise _refusal(f"{len(body)} bytes", f"{max_bytes} bytes", message)
+        message = f"This has more than {max_bytes} bytes, which is the most that is read."
+        raise _refusal(f"more than {max_bytes} bytes", f"{max_bytes} bytes", message)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

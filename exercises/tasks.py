@@ -10,7 +10,9 @@ from kombu.exceptions import OperationalError
 
 from exercises.grading.alone import limit_address_space
 from exercises.models import Lane
+from exercises.queries.load import BULK
 from exercises.worker.claim import will_be_found
+from exercises.worker.regrade import regrade_waiting
 from exercises.worker.run import grade_waiting
 
 BELL_EXPIRES_SECONDS = 60
@@ -37,7 +39,23 @@ def training_bell() -> None:
         ring(Lane.TRAINING)
 
 
-BELLS: dict[str, Task[Any, Any]] = {Lane.INTERACTIVE: answer_bell, Lane.TRAINING: training_bell}
+@shared_task(
+    name="exercises.bulk_bell",
+    ignore_result=True,
+    soft_time_limit=settings.TRAINING_SECONDS + settings.GRADING_SECONDS,
+    time_limit=settings.TRAINING_SECONDS * 2,
+)
+def bulk_bell() -> None:
+    """Do the next batch of a regrade, and ring for the one after it: trainings come in between."""
+    if regrade_waiting():
+        ring(BULK)
+
+
+BELLS: dict[str, Task[Any, Any]] = {
+    Lane.INTERACTIVE: answer_bell,
+    Lane.TRAINING: training_bell,
+    BULK: bulk_bell,
+}
 
 
 def ring_for(submission_pk: int, lane: Lane) -> None:
@@ -46,7 +64,7 @@ def ring_for(submission_pk: int, lane: Lane) -> None:
         ring(lane)
 
 
-def ring(lane: Lane = Lane.INTERACTIVE) -> bool:
+def ring(lane: str = Lane.INTERACTIVE) -> bool:
     """Tell the workers that something waits. A broker that is down costs nothing: the sweeper rings later."""
     try:
         BELLS[lane].apply_async(expires=BELL_EXPIRES_SECONDS, retry=False)

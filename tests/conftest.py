@@ -18,13 +18,18 @@ from exercises.services.publish import sync_content
 from lessons.models import Course, Enrolment, Role, Section
 from lessons.services.enrol import enrol
 from tests import factories
+from tests.profiles import empty_stack, short_folder
 from tests.site import site
 
-__all__ = ["site"]
+__all__ = ["empty_stack", "short_folder", "site"]
+
+NO_BROKER = "redis+socket:///nonexistent/no-broker-in-unit-tests.sock"
+METRICS_TOKEN = "a token for scrapes in tests"
 
 # Playwright keeps an event loop in the main thread; Django would then refuse every query of a later test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-app.conf.update(broker_url="redis+socket:///nonexistent/no-broker-in-unit-tests.sock")
+if not django_settings.REDIS_URL:
+    app.conf.update(broker_url=NO_BROKER)
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +40,7 @@ def plain_site(settings: Any, tmp_path: Path) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.STATIC_ROOT = str(tmp_path)
+    settings.METRICS_TOKEN = METRICS_TOKEN
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
 from annsite.accounts import services
-from annsite.accounts.forms import SignUpForm, TokenForm
+from annsite.accounts.forms import ResetForm, SignUpForm, TokenForm
 from annsite.accounts.models import ApiToken
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,7 +50,7 @@ class ChangePassword(FormPage, PasswordChangeView):
 
 
 class AskForReset(FormPage, PasswordResetView):
-    pass
+    form_class = ResetForm
 
 
 class SetNewPassword(FormPage, PasswordResetConfirmView):

@@ -20,6 +20,7 @@ from exercises.models.submission import (
     Status,
     Submission,
 )
+from exercises.models.upkeep import Moment, Tally
 
 __all__ = [
     "TRANSITIONS",
@@ -35,6 +36,7 @@ __all__ = [
     "HintTaken",
     "ItemStatus",
     "Lane",
+    "Moment",
     "Pause",
     "Regrade",
     "RegradeItem",
@@ -43,4 +45,5 @@ __all__ = [
     "SolutionRule",
     "Status",
     "Submission",
+    "Tally",
 ]

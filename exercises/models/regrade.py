@@ -12,7 +12,9 @@ from lessons.models import Course
 class RegradeState(models.TextChoices):
     RUNNING = "running", "Dry run under way"
     READY = "ready", "Dry run done"
+    APPLYING = "applying", "Being applied"
     APPLIED = "applied", "Applied"
+    UNDOING = "undoing", "Being undone"
     UNDONE = "undone", "Undone"
     CANCELLED = "cancelled", "Cancelled"
 
@@ -56,10 +58,16 @@ class Regrade(models.Model):
 
 
 class ItemStatus(models.TextChoices):
+    """A dry run ends in done or failed; applying in applied or skipped; undoing that in undone or stays."""
+
     QUEUED = "queued", "In line"
     RUNNING = "running", "Being graded"
     DONE = "done", "Graded"
     FAILED = "failed", "Failed (our fault)"
+    APPLIED = "applied", "Applied"
+    SKIPPED = "skipped", "Left as it was: graded again since the dry run"
+    UNDONE = "undone", "Undone"
+    STAYS = "stays", "Left as it is: graded again since it was applied"
 
 
 class RegradeItem(models.Model):
@@ -91,7 +99,10 @@ class RegradeItem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["fence", "id"], condition=Q(status="queued"), name="regrade_item_queue"),
+            models.Index(
+                fields=["regrade", "fence", "id"], condition=Q(status="queued"), name="regrade_item_queue"
+            ),
+            models.Index(fields=["regrade", "status"], name="regrade_item_states"),
             models.Index(fields=["lease_until"], condition=Q(status="running"), name="regrade_item_leases"),
         ]
 

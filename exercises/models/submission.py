@@ -138,7 +138,7 @@ class Submission(models.Model):
             models.Index(fields=["exercise", "-id"], name="submission_by_exercise"),
             models.Index(fields=["-submitted_at"], name="submission_by_time"),
             models.Index(
-                fields=["lane", "-finished_at"], condition=Q(status=Status.GRADED), name="submission_pace"
+                fields=["finished_at"], condition=Q(finished_at__isnull=False), name="submission_ends"
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(status=Status.RUNNING), name="submission_leases"

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import logging
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 
+from annsite.rest.log_context import bind
 from exercises import tasks
 from exercises.errors import LimitReached, StudentMistake
 from exercises.grading.grade import is_isolated, parse_answer
@@ -18,6 +20,8 @@ from exercises.queries.specs import spec_for
 from lessons.models import Enrolment
 
 KEY_LENGTH = 255
+
+log = logging.getLogger(__name__)
 
 
 def submit_answer(
@@ -56,6 +60,8 @@ def submit_answer(
             submitted_at=now,
         )
         transaction.on_commit(partial(tasks.ring_for, submission.pk, lane))
+    with bind(submission=submission.public_id, lane=lane):
+        log.info("answer taken")
     return submission, True
 
 

@@ -22,7 +22,7 @@ class Swept:
 
     requeued: int
     failed: int
-    waiting: dict[Lane, int]
+    waiting: dict[str, int]
 
 
 def sweep() -> Swept:
@@ -37,7 +37,7 @@ def sweep() -> Swept:
     requeued = lost.move(before=Status.RUNNING, after=Status.QUEUED, progress=None)
     overdue = Now() - timedelta(seconds=settings.QUEUE_DEADLINE_SECONDS)
     unheard = Now() - timedelta(seconds=RING_AFTER_SECONDS)
-    waiting = {}
+    waiting: dict[str, int] = {}
     for lane in Lane:
         line = claimable(lane)
         failed += line.filter(submitted_at__lt=overdue).move(

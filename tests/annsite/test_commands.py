@@ -16,7 +16,7 @@ from annsite.demo import create_demo
 from annsite.management.commands import run_sweeper
 from annsite.management.commands.run_sweeper import Patience
 from exercises import tasks
-from exercises.models import Exercise, Lane, Submission
+from exercises.models import Exercise, Lane, Moment, Submission
 from lessons.models import Enrolment
 from tests import factories
 
@@ -123,8 +123,9 @@ def test_sync_content_says_what_it_published_unless_told_to_be_quiet(
     call_command("sync_content")
     call_command("sync_content", verbosity=0)
 
+    count = Exercise.objects.published().count()
     assert capsys.readouterr().out == (
-        "4 lessons (0 new revisions), 3 exercises (0 new revisions), 0 retired\n"
+        f"4 lessons (0 new revisions), {count} exercises (0 new revisions), 0 retired\n"
     )
 
 
@@ -141,8 +142,22 @@ def test_the_embedded_site_does_not_start_on_a_production_database(
 
 def test_the_demo_can_be_made_twice_and_keeps_its_password(settings: object, tmp_path: object) -> None:
     settings.VAR_DIR = tmp_path  # type: ignore[attr-defined]
+    settings.EMBEDDED = True  # type: ignore[attr-defined]
 
     first, second = create_demo(), create_demo()
 
     assert first == second
     assert Enrolment.objects.filter(course__slug="demo").count() == 4
+
+
+def test_check_sweeper_fails_until_a_sweep_and_again_long_after(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError, match="never swept"):
+        call_command("check_sweeper")
+
+    call_command("run_sweeper", "--once")
+    call_command("check_sweeper")
+    assert "swept" in capsys.readouterr().out
+
+    Moment.objects.update(at=timezone.now() - timedelta(minutes=2))
+    with pytest.raises(CommandError, match=r"swept 12\d s ago"):
+        call_command("check_sweeper")

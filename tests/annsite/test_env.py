@@ -70,3 +70,10 @@ def test_the_embedded_secret_is_made_once_for_its_owner_only(
     assert env.secret("SECRET_KEY", fallback_file=path) == first
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert len(first) > 50
+
+
+def test_a_choice_that_is_none_of_them_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT='xml' is none of line, json"):
+        env.choice("LOG_FORMAT", "line", among=("line", "json"))

@@ -13,7 +13,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from annsite.accounts.services import create_token
-from exercises.models import Assignment, Exercise, Pause
+from exercises.models import Assignment, Exercise, Pause, ReviewRequest
 from lessons.models import Course, Enrolment
 from lessons.services.enrol import enrol
 from tests import factories
@@ -33,6 +33,8 @@ MODELS = {
     "exercises_assignment": OF_OWN_COURSES | {"add": (403, 200)},
     "exercises_submission": HIDDEN | {"changelist": (200, 200), "change": (200, 200), "history": (200, 200)},
     "exercises_pause": HIDDEN,
+    "exercises_regrade": OF_OWN_COURSES | {"add": (403, 200), "delete": (403, 403)},
+    "exercises_reviewrequest": HIDDEN | {"changelist": (200, 200), "change": (302, 302), "history": (200, 200)},
     "accounts_user": HIDDEN,
     "accounts_apitoken": HIDDEN,
     "auth_group": HIDDEN,
@@ -51,16 +53,30 @@ PAGES = {f"{model}_{action}": row for model, rows in MODELS.items() for action, 
     "jsi18n": (200, 200),
     "view_on_site": (302, 302),
     "auth_user_password_change": (403, 403),
+    "exercises_submission_export": (200, 200),
     "exercises_submission_override": (405, 405),
+    "exercises_submission_undo": (405, 405),
+    "exercises_regrade_status": (403, 200),
+    "exercises_regrade_apply": (405, 405),
+    "exercises_regrade_undo": (405, 405),
+    "exercises_regrade_cancel": (405, 405),
+    "course_exercises": (200, 200),
+    "course_exercise": (200, 200),
+    "course_stuck": (200, 200),
+    "course_gradebook": (200, 200),
+    "course_roster": (403, 200),
+    "course_roster_save": (405, 405),
 }
-OF_ONE_ROW = ("change", "history", "delete", "override")
+OF_ONE_ROW = ("change", "history", "delete", "override", "undo", "status", "apply", "cancel")
 
 
 @pytest.fixture
 def rows(student: Enrolment, xor: Exercise) -> None:
     """Put a row into every table that the admin shows."""
-    factories.graded(student, xor)
+    row = factories.graded(student, xor)
     Assignment.objects.create(course=student.course, exercise=xor)
+    ReviewRequest.objects.create(submission=row, message="x", created_at=timezone.now())
+    factories.regrade(student, xor)
     Group.objects.create(name="a group")
     Pause.objects.create(reason="x", actor=student.user, created_at=timezone.now(), lifted_at=timezone.now())
     create_token(user=student.user, name="notebook", scopes=[], now=timezone.now())
@@ -74,7 +90,10 @@ def address_of(name: str) -> str:
         "app_list": ["lessons"],
         "view_on_site": [ContentType.objects.get_for_model(Exercise).pk, Exercise.objects.all()[0].pk],
         "auth_user_password_change": [1],
+        "course_exercise": ["autumn", "xor-weights"],
     }
+    if name.startswith("course_"):
+        arguments.setdefault(name, ["autumn"])
     for model in admin.site._registry:
         label = f"{model._meta.app_label}_{model._meta.model_name}"
         if name in {f"{label}_{action}" for action in OF_ONE_ROW}:

@@ -45,6 +45,7 @@ GET: dict[str, tuple[int, ...]] = {
     "/privacy/": EVERYBODY,
     "/status/": EVERYBODY,
     "/healthz": EVERYBODY,
+    "/metrics": (401, 401, 401, 401, 401),
     "/readyz": (503, 503, 503, 503, 503),
     "/api/docs/": EVERYBODY,
     "/api/v1/schema/": EVERYBODY,

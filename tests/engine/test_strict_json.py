@@ -63,6 +63,7 @@ def test_the_size_is_capped_before_anything_else() -> None:
     (problem,) = problems_of(b"[" + b" " * MAX_BYTES + b"]")
 
     assert problem.limit == f"{MAX_BYTES} bytes"
+    assert problem.value == f"more than {MAX_BYTES} bytes", "who reads no further cannot say how many"
 
 
 @pytest.mark.parametrize("body", ["[1]".encode("utf-16"), b'["\xff"]', b'["\xed\xa0\x80"]'])

@@ -1,7 +1,7 @@
 """The real worker with a fault put into its grading: `celery -A tests.faults.faulty_worker worker`.
 
 FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=uneven makes it 0 to 60 ms;
-FAULT=poison kills the process.
+FAULT=poison kills the process; FAULT=poison-gates and FAULT=hang-gates do it for one exercise alone.
 """
 
 import os
@@ -36,4 +36,23 @@ def poison(*_: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-run.grade = {"slow": slow, "uneven": uneven, "poison": poison}[os.environ["FAULT"]]
+def hang(*_: Any) -> None:
+    time.sleep(600)
+
+
+def for_gates_alone(fault: Any) -> Any:
+    """Keep a fault to one exercise; the others are graded as ever."""
+
+    def graded(spec: Any, *arguments: Any) -> Any:
+        return fault() if spec.id == "mp-gates" else grade(spec, *arguments)
+
+    return graded
+
+
+run.grade = {
+    "slow": slow,
+    "uneven": uneven,
+    "poison": poison,
+    "poison-gates": for_gates_alone(poison),
+    "hang-gates": for_gates_alone(hang),
+}[os.environ["FAULT"]]

@@ -92,3 +92,22 @@ def test_a_job_that_kills_its_worker_every_time_ends_as_our_fault_and_costs_no_a
     assert [row["grades"] for row in rows] == [0, 0, 0]
     assert [row["claims"] for row in rows] == [3, 3, 3]
     assert stack.actor("attempts_used") == [0, 0, 0]
+
+
+@pytest.mark.parametrize("fault", ["poison-gates", "hang-gates"])
+def test_a_job_that_kills_or_hangs_its_worker_stops_nobody_else(stack: Stack, fault: str) -> None:
+    stack.start_broker()
+    stack.actor("submit", "1")
+    stack.actor("submit", "1", "mp-gates", "1")
+    stack.actor("submit", "1")
+    stack.start_sweeper()
+    stack.start_worker(fault=fault)
+
+    def all_ended() -> list[dict[str, Any]] | None:
+        rows: list[dict[str, Any]] = stack.actor("outcomes")
+        return rows if {row["status"] for row in rows} <= {"graded", "failed"} else None
+
+    rows = wait_for(all_ended, "seven endings", seconds=150)
+    ends = {(row["exercise"], row["status"], row["grades"]) for row in rows}
+    assert ends == {("xor-weights", "graded", 1), ("mp-gates", "failed", 0)}
+    assert stack.actor("attempts_used") == [2, 2, 2]

@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
 from exercises import tasks
-from exercises.models import Lane
+from exercises.queries.load import BULK, LANES
 from exercises.worker.recover import sweep
+from exercises.worker.regrade import sweep_regrades
+from exercises.worker.tally import note_sweep
 
 MAX_BELLS = 4
 LONGEST_PAUSE = 12
@@ -29,7 +31,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        patience = {lane: Patience(lane) for lane in Lane}
+        patience = {lane: Patience(lane) for lane in LANES}
         while True:
             for lane, waiting in _sweep().items():
                 patience[lane].ring(waiting)
@@ -40,7 +42,7 @@ class Command(BaseCommand):
 class Patience:
     """Ring for what waits, ever more rarely while nobody answers: bells must not pile up in the broker."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: str) -> None:
         self.lane = lane
         self.pause = 0
         self.skipped = 0
@@ -60,11 +62,14 @@ class Patience:
         return rung
 
 
-def _sweep() -> dict[Lane, int]:
-    """Sweep once; a database that is away is tried again at the next turn."""
+def _sweep() -> dict[str, int]:
+    """Sweep once and count by lane what to ring for; a database that is away is tried again next turn."""
     try:
-        return sweep().waiting
+        waiting = dict(sweep().waiting)
+        waiting[BULK] = sweep_regrades().waiting
+        note_sweep()
     except DatabaseError as error:
         log.error("the sweep failed (%s); trying again in %s s", error, settings.SWEEP_SECONDS)
         connection.close()
         return {}
+    return waiting
