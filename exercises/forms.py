@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from engine.strict_json import Problem, decode_json
+from exercises.grading.files import MAX_FILE, AnswerFile, answer_of_file
 from exercises.grading.grade import answer_from_fields, fields_from_answer, form_groups, start_answer
 from exercises.grading.parsing import AnswerRefused
 from exercises.grading.specs import ExerciseSpec
@@ -22,12 +24,15 @@ class AnswerForm:
     spec: ExerciseSpec
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
+    file: AnswerFile | None = None
     is_start: bool = False
 
     @classmethod
-    def of_post(cls, spec: ExerciseSpec, post: QueryDict) -> "AnswerForm":
+    def of_post(cls, spec: ExerciseSpec, post: QueryDict, upload: UploadedFile | None = None) -> "AnswerForm":
         names = {item.name for group in form_groups(spec) for item in group.fields}
-        return cls(spec, {name: post.getlist(name) for name in [*names, JSON_FIELD] if name in post})
+        file = AnswerFile(upload.name or "", upload.read(MAX_FILE + 1)) if upload else None
+        values = {name: post.getlist(name) for name in [*names, JSON_FIELD] if name in post}
+        return cls(spec, values, file=file)
 
     @classmethod
     def of_answer(cls, spec: ExerciseSpec, answer: dict[str, Any]) -> "AnswerForm":
@@ -42,7 +47,9 @@ class AnswerForm:
         return cls(spec, fields_from_answer(spec, start), is_start=True)
 
     def answer(self) -> object:
-        """Return the raw answer, from the pasted JSON where there is one, or raise AnswerRefused."""
+        """Return the raw answer: the file's, else the pasted JSON, else the fields. Raises AnswerRefused."""
+        if self.file is not None:
+            return answer_of_file(self.spec, self.file)
         pasted = self.pasted()
         if pasted:
             return decode_json(pasted.encode("utf-8", "surrogatepass"))
@@ -80,6 +87,12 @@ class AnswerForm:
             groups.append({"title": group.title, "note": group.note, "fields": rows})
         return groups
 
+    def _elsewhere(self) -> str:
+        """Return the id of what a problem without an input of its own belongs to."""
+        if self.file is not None:
+            return "answer-file"
+        return "answer-json" if self.pasted() else "answer-form"
+
     def _messages(self) -> dict[str, str]:
         """Gather the problems by input: each belongs to the one whose name it begins with, the longest."""
         names = [item.name for group in form_groups(self.spec) for item in group.fields]
@@ -95,9 +108,7 @@ class AnswerForm:
         return [
             {
                 "field": problem.field,
-                "id": ids.get(
-                    _input_of(problem.field, list(ids)), "answer-json" if self.pasted() else "answer-form"
-                ),
+                "id": ids.get(_input_of(problem.field, list(ids)), self._elsewhere()),
                 "message": problem.message,
             }
             for problem in self.problems
@@ -112,7 +123,7 @@ def _input_of(path: str, names: Sequence[str]) -> str:
 
 def refused(form: AnswerForm, error: AnswerRefused) -> AnswerForm:
     """Return the same form with the problems beside what was typed."""
-    return AnswerForm(form.spec, form.values, error.problems)
+    return AnswerForm(form.spec, form.values, error.problems, form.file)
 
 
 class OverrideForm(forms.Form):

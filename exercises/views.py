@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exercises import access
 from exercises.errors import AnswerRefused, LimitReached, StudentMistake
 from exercises.forms import AnswerForm, refused
+from exercises.grading.files import file_formats
 from exercises.queries import exercise_page
 from exercises.queries.cards import gradebook
 from exercises.queries.progress import progress_of
@@ -47,7 +48,7 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         form = AnswerForm.at_first(spec, request.session.pop(PENDING + slug, {}))
         return _exercise_page(request, exercise, form)
-    form = AnswerForm.of_post(spec, request.POST)
+    form = AnswerForm.of_post(spec, request.POST, request.FILES.get("file"))
     if request.POST.get("action") == "check":
         return _check(request, exercise, form)
     if not request.user.is_authenticated:
@@ -75,6 +76,7 @@ def _submit(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpRespon
             enrolment=enrolment,
             exercise=exercise,
             answer=form.answer(),
+            source=form.file.source() if form.file else None,
             idempotency_key=request.POST.get("idempotency_key") or None,
             now=timezone.now(),
         )
@@ -100,6 +102,8 @@ def _exercise_page(
     context |= {
         "groups": form.groups(),
         "is_start": form.is_start,
+        "file_formats": [f".{ending}" for ending in file_formats(form.spec)],
+        "has_file": form.file is not None,
         "problems": form.summary(),
         "answer_json": form.pasted(),
         "idempotency_key": secrets.token_urlsafe(16),

@@ -63,6 +63,15 @@ class SubmissionRequestSerializer(CheckRequestSerializer):
     )
 
 
+class FileSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text=".json, .npz or .safetensors, at most 5 MB")
+
+
+class FileSubmissionSerializer(FileSerializer):
+    exercise = serializers.SlugField(max_length=50)
+    course = serializers.SlugField(max_length=50, required=False)
+
+
 class UnitSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField()
     sum = serializers.FloatField()

@@ -15,6 +15,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import exceptions, mixins, viewsets
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +36,7 @@ from exercises.queries.scores import with_scores
 from exercises.queries.specs import spec_for
 from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
+from exercises.services.files import read_upload
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
 
@@ -80,7 +82,7 @@ KEY = OpenApiParameter(
 class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Exercise]):
     scopes = {"GET": Scope.EXERCISES_READ, "POST": Scope.EXERCISES_READ}
     serializer_class = serializers.ExerciseSerializer
-    parser_classes = [StrictJSONParser]
+    parser_classes = [StrictJSONParser, MultiPartParser]
     throttle_scope: str | None = None
     queryset = Exercise.objects.published().select_related("revision", "lesson")
     lookup_url_kwarg = "id"
@@ -99,17 +101,24 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         description="Needs no sign-in. Limited to a number of calls a minute.",
         parameters=[EXERCISE_ID],
         examples=[CHECK_EXAMPLE],
-        request=serializers.CheckRequestSerializer,
+        request={
+            "application/json": serializers.CheckRequestSerializer,
+            "multipart/form-data": serializers.FileSerializer,
+        },
         responses=serializers.ReportSerializer,
         auth=[{"bearer": []}, {}],  # type: ignore[list-item]
     )
     @action(detail=True, methods=["post"], permission_classes=[AllowAny], throttle_scope="check")
     def check(self, request: Request, id: str) -> Response:
         exercise = access.published_exercise(id)
-        body = _checked(serializers.CheckRequestSerializer(data=_object(request)))
+        enrolment = current_enrolment(request.user)
         try:
-            enrolment = current_enrolment(request.user)
-            report = check_answer(exercise=exercise, enrolment=enrolment, answer=body["answer"])
+            if _is_upload(request):
+                upload = _checked(serializers.FileSerializer(data=request.data))["file"]
+                answer, _ = read_upload(exercise=exercise, enrolment=enrolment, upload=upload)
+            else:
+                answer = _checked(serializers.CheckRequestSerializer(data=_object(request)))["answer"]
+            report = check_answer(exercise=exercise, enrolment=enrolment, answer=answer)
         except AnswerRefused as error:
             raise refusal(error) from error
         return Response(serializers.ReportSerializer(report.to_json()).data)
@@ -137,7 +146,7 @@ class SubmissionFilter(django_filters.FilterSet):  # type: ignore[misc]
 class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submission]):
     scopes = {"GET": Scope.SUBMISSIONS_READ, "POST": Scope.SUBMISSIONS_WRITE}
     serializer_class = serializers.SubmissionSerializer
-    parser_classes = [StrictJSONParser]
+    parser_classes = [StrictJSONParser, MultiPartParser]
     filterset_class = SubmissionFilter
     queryset = Submission.objects.none()
     lookup_url_kwarg = "id"
@@ -158,7 +167,10 @@ class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submissio
         summary="Submit an answer for grading",
         parameters=[KEY, LOCATION],
         examples=[SUBMIT_EXAMPLE],
-        request=serializers.SubmissionRequestSerializer,
+        request={
+            "application/json": serializers.SubmissionRequestSerializer,
+            "multipart/form-data": serializers.FileSubmissionSerializer,
+        },
         responses={
             202: OpenApiResponse(
                 serializers.SubmissionDetailSerializer,
@@ -167,11 +179,15 @@ class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submissio
         },
     )
     def create(self, request: Request) -> Response:
-        body = _checked(serializers.SubmissionRequestSerializer(data=_object(request)))
+        body = _checked(
+            serializers.FileSubmissionSerializer(data=request.data)
+            if _is_upload(request)
+            else serializers.SubmissionRequestSerializer(data=_object(request))
+        )
         enrolment = current_enrolment(request.user, body.get("course", ""))
         if enrolment is None:
             raise exceptions.PermissionDenied("You are not enrolled in this course.")
-        submission = _submit(request, enrolment, access.published_exercise(body["exercise"]), body["answer"])
+        submission = _submit(request, enrolment, access.published_exercise(body["exercise"]), body)
         location = request.build_absolute_uri(reverse("api:submission-detail", args=[submission.public_id]))
         return Response(_detail(submission), status=202, headers={"Location": location})
 
@@ -235,12 +251,20 @@ def _checked(serializer: Any) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def _submit(request: Request, enrolment: Any, exercise: Exercise, answer: object) -> Submission:
+def _is_upload(request: Request) -> bool:
+    return str(request.content_type).startswith("multipart/")
+
+
+def _submit(request: Request, enrolment: Any, exercise: Exercise, body: dict[str, Any]) -> Submission:
     try:
+        answer, source = body.get("answer"), None
+        if "file" in body:
+            answer, source = read_upload(exercise=exercise, enrolment=enrolment, upload=body["file"])
         submission, _ = submit_answer(
             enrolment=enrolment,
             exercise=exercise,
             answer=answer,
+            source=source,
             idempotency_key=request.headers.get("Idempotency-Key"),
             now=timezone.now(),
         )

@@ -1,7 +1,7 @@
 """What every kind of exercise provides, and how its checks become a report."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -81,6 +81,10 @@ def _empty_form(spec: Spec) -> Answer | None:
     return None
 
 
+def _no_tensors(spec: Spec) -> Mapping[str, tuple[int, ...]]:
+    return {}
+
+
 def _no_traps(spec: Spec) -> list[tuple[str, Trap]]:
     return []
 
@@ -99,7 +103,8 @@ class Kind(Generic[Spec]):
 
     `personalise` turns the exercise into a person's own variant by the person's seed; the other functions
     get what it returns, with the reference and the traps of that variant in it. `start` is what the form
-    holds at first. What is `isolated` runs for seconds: in the training lane, in a process of its own.
+    holds at first. `tensors` are the names and shapes of weights that may come in a file. What is
+    `isolated` runs for seconds: in the training lane, in a process of its own.
 
     The rest is for the proof: the seeds to prove, traps that follow from the variant (with their key in the
     file), and what is wrong with the variant that the file gives a seed.
@@ -114,6 +119,7 @@ class Kind(Generic[Spec]):
     personalise: Callable[[Spec, int], Spec] = _same_for_all
     givens: Callable[[Spec], list[GivenNumbers]] = _nothing_given
     start: Callable[[Spec], Answer | None] = _empty_form
+    tensors: Callable[[Spec], Mapping[str, tuple[int, ...]]] = _no_tensors
     isolated: bool = False
     proof_seeds: Callable[[Spec], Sequence[int]] = _three_seeds
     own_traps: Callable[[Spec], list[tuple[str, Trap]]] = _no_traps

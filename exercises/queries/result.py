@@ -151,6 +151,7 @@ def _receipt(submission: Submission, grade: Grade) -> dict[str, Any]:
         "engine_version": grade.engine_version,
         "fingerprint": grade.fingerprint,
         "answer_digest": submission.answer_digest[:12],
+        "source": submission.source,
         "submitted_at": submission.submitted_at,
         "graded_at": grade.created_at,
         "duration_ms": grade.duration_ms,

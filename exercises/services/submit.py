@@ -5,6 +5,7 @@ import json
 import logging
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,13 @@ log = logging.getLogger(__name__)
 
 
 def submit_answer(
-    *, enrolment: Enrolment, exercise: Exercise, answer: object, idempotency_key: str | None, now: datetime
+    *,
+    enrolment: Enrolment,
+    exercise: Exercise,
+    answer: object,
+    idempotency_key: str | None,
+    now: datetime,
+    source: dict[str, Any] | None = None,
 ) -> tuple[Submission, bool]:
     """Return the submission and whether it is new; the same key and answer give the first one again.
 
@@ -55,6 +62,7 @@ def submit_answer(
             attempt=len(statuses) + 1,
             answer=parsed,
             answer_digest=digest,
+            source=source,
             lane=lane,
             idempotency_key=idempotency_key,
             submitted_at=now,

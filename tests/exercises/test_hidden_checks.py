@@ -1,4 +1,4 @@
-"""What is hidden stays on the server: unusual numbers of a hidden check are looked for in all that goes out."""
+"""What is hidden stays on the server: odd numbers of a hidden check are looked for in all that goes out."""
 
 import json
 import logging

@@ -78,6 +78,11 @@ def parameters_of(network: NetworkSpec) -> list[Parameter]:
     return parameters
 
 
+def tensors_of(spec: NetworksSpec) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every parameter of an answer by its name there."""
+    return {p.name: p.shape for network in spec.networks for p in parameters_of(network)}
+
+
 def build_networks(spec: NetworksSpec, answer: Answer) -> dict[str, Given]:
     """Build every network of a canonical answer."""
     weights = answer["weights"]

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from exercises.grading.kinds import weights
-from exercises.grading.kinds.networks import build_networks, labelled_inputs
+from exercises.grading.kinds.networks import build_networks, labelled_inputs, tensors_of
 from exercises.grading.kinds.weights_checks import NOT_YET
 from exercises.grading.kinds.weights_checks import plan as plan_behaviour
 from exercises.grading.kinds.weights_maps import draw_maps
@@ -127,6 +127,7 @@ REPAIR: Kind[RepairSpec] = Kind(
     form_groups=weights.form_groups,
     answer_from_fields=weights.answer_from_fields,
     fields_from_answer=weights.fields_from_answer,
+    tensors=tensors_of,
     personalise=personalise,
     givens=givens,
     start=start,

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from exercises.grading.fields import Field, FieldGroup, Fields, read_typed_number, show_number
-from exercises.grading.kinds.networks import parameters_of
+from exercises.grading.kinds.networks import parameters_of, tensors_of
 from exercises.grading.kinds.weights_checks import plan
 from exercises.grading.kinds.weights_maps import draw_maps
 from exercises.grading.kinds.weights_variant import givens, personalise, proof_seeds
@@ -114,6 +114,7 @@ WEIGHTS: Kind[WeightsSpec] = Kind(
     form_groups=form_groups,
     answer_from_fields=answer_from_fields,
     fields_from_answer=fields_from_answer,
+    tensors=tensors_of,
     personalise=personalise,
     givens=givens,
     proof_seeds=proof_seeds,

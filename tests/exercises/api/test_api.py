@@ -118,9 +118,8 @@ def test_a_malformed_body_is_422_and_stores_nothing(student: Enrolment, body: by
 
 
 def test_a_body_that_is_not_json_is_415(student: Enrolment) -> None:
-    response = Client().post(
-        SUBMISSIONS, {"exercise": "xor-weights"}, headers=factories.bearer(student, *ALL)
-    )
+    headers = factories.bearer(student, *ALL)
+    response = Client().post(SUBMISSIONS, "exercise=xor-weights", "text/plain", headers=headers)
 
     assert_problem(response, 415, "unsupported_media_type")
 
