@@ -5,6 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from annsite.accounts.models import User
+from exercises.errors import StudentMistake
 from exercises.models import Exercise, Submission
 from lessons.models import Enrolment
 
@@ -29,6 +30,17 @@ def own_submissions(user: Any) -> Any:
 def reviewable_submissions(user: User) -> Any:
     """Submissions that an instructor or an assistant may review: their courses', their sections'."""
     return Submission.objects.filter(enrolment__in=Enrolment.objects.for_staff(user).values("pk"))
+
+
+def may_review(user: User, submission: Submission) -> bool:
+    """Whether the person teaches whoever sent it: runs the course, or assists in a section of theirs."""
+    return bool(reviewable_submissions(user).filter(pk=submission.pk).exists())
+
+
+def require_reviewer(user: User, submission: Submission) -> None:
+    """Raise StudentMistake unless the person may review this submission."""
+    if not may_review(user, submission):
+        raise StudentMistake("not_allowed", "You do not teach this student.")
 
 
 def own_submission(user: Any, public_id: str) -> Submission:

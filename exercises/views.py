@@ -14,16 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from exercises import access
-from exercises.errors import AnswerRefused, LimitReached, StudentMistake
+from exercises.errors import AnswerRefused, GradedWorkError, LimitReached, StudentMistake
 from exercises.forms import AnswerForm, refused
 from exercises.grading.files import file_formats
 from exercises.queries import exercise_page
 from exercises.queries.cards import gradebook
 from exercises.queries.progress import progress_of
 from exercises.queries.result import attempts_at, heading_of, result_of
+from exercises.queries.reveal import feedback_of, shown_progress
 from exercises.queries.specs import spec_for
 from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
+from exercises.services.hints import take_hint
+from exercises.services.review import request_review
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
 
@@ -52,10 +55,33 @@ def exercise_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if request.POST.get("action") == "check":
         return _check(request, exercise, form)
     if not request.user.is_authenticated:
-        if form.size() <= MAX_PENDING:
-            request.session[PENDING + slug] = dict(form.values)
+        _keep(request, slug, form)
         return redirect_to_login(exercise.get_absolute_url())
     return _submit(request, exercise, form)
+
+
+@never_cache
+@login_required
+@require_POST
+def hint_take(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Open a hint that costs points; what was typed into the form meanwhile is kept."""
+    exercise = access.published_exercise(slug)
+    enrolment = current_enrolment(request.user)
+    form = AnswerForm.of_post(spec_for(exercise, enrolment), request.POST)
+    if enrolment is None:
+        return _exercise_page(request, exercise, form, status=403)
+    _keep(request, slug, form)
+    try:
+        take_hint(enrolment=enrolment, exercise=exercise, number=number, now=timezone.now())
+    except GradedWorkError as error:
+        messages.info(request, error.message)
+    return redirect(f"{exercise.get_absolute_url()}#hint-{number}")
+
+
+def _keep(request: HttpRequest, slug: str, form: AnswerForm) -> None:
+    """Keep what was typed until the page of the exercise is shown again."""
+    if form.values and form.size() <= MAX_PENDING:
+        request.session[PENDING + slug] = dict(form.values)
 
 
 def _check(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpResponse:
@@ -85,8 +111,16 @@ def _submit(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpRespon
     except StudentMistake as error:
         return _exercise_page(request, exercise, form, status=422, refusal=error.message)
     except LimitReached as error:
-        return _exercise_page(request, exercise, form, status=409, refusal=error.message)
+        return _limited(_exercise_page(request, exercise, form, status=409, refusal=error.message), error)
     return redirect(submission)
+
+
+def _limited(response: HttpResponse, error: LimitReached) -> HttpResponse:
+    """Say when to come back, where waiting helps."""
+    if error.retry_after is not None:
+        response.status_code = 503 if error.code == "line_full" else 429
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _exercise_page(
@@ -155,6 +189,25 @@ def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @never_cache
 @login_required
+@require_POST
+def submission_review(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask for a person to look at one's own result."""
+    submission = access.own_submission(request.user, public_id)
+    message = request.POST.get("message", "")
+    try:
+        request_review(submission=submission, message=message, now=timezone.now())
+    except StudentMistake as error:
+        if error.code != "message_length":
+            messages.info(request, error.message)
+            return redirect(submission)
+        context = _submission_context(request, submission)
+        context |= {"review_message": message, "review_problem": error.message}
+        return render(request, "exercises/submission.html", context, status=422)
+    return redirect(f"{submission.get_absolute_url()}#review")
+
+
+@never_cache
+@login_required
 @require_safe
 def grade_list(request: HttpRequest) -> HttpResponse:
     """The person's grades, exercise by exercise."""
@@ -169,11 +222,13 @@ def grade_list(request: HttpRequest) -> HttpResponse:
 
 def _submission_context(request: HttpRequest, submission: Any) -> dict[str, Any]:
     attempts = attempts_at(submission)
+    feedback = feedback_of(submission, timezone.now())
+    submission.progress = shown_progress(submission.progress, feedback)
     context = {
         "submission": heading_of(submission, attempts),
         "progress": progress_of(submission),
-        "may_cancel": submission.enrolment.user_id == request.user.pk,
+        "is_own": submission.enrolment.user_id == request.user.pk,
         "submissions": attempts,
         "answer_json": json.dumps(submission.answer, indent=1),
     }
-    return context | (result_of(submission) if submission.is_final() else {})
+    return context | (result_of(submission, feedback) if submission.is_final() else {})

@@ -47,6 +47,22 @@ def courses_of(user: User) -> Any:
     return Course.objects.filter(enrolments__in=enrolments_of(user)).order_by("slug")
 
 
+def taught_courses(user: User) -> Any:
+    """Courses in which the person has a teaching role; all for a superuser."""
+    if user.is_superuser:
+        return Course.objects.all()
+    return Course.objects.filter(enrolments__in=enrolments_of(user).exclude(role=Role.STUDENT).values("pk"))
+
+
+def instructed_courses(user: Any) -> Any:
+    """Courses that the person may run: all for a superuser, else those they instruct."""
+    if user.is_superuser:
+        return Course.objects.all()
+    return Course.objects.filter(
+        enrolments__in=Enrolment.objects.active().filter(user=user, role=Role.INSTRUCTOR).values("pk")
+    )
+
+
 def published_lesson(slug: str) -> Lesson:
     """Return a published lesson with its revision, or raise 404."""
     lesson: Lesson = get_object_or_404(Lesson.objects.published().select_related("revision"), slug=slug)

@@ -9,17 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from annsite.accounts.models import User
-from lessons.access import instructs
-from lessons.models import Course, Enrolment, Lesson, LessonRevision, Role, Section
-
-
-def instructed_courses(user: Any) -> Any:
-    """Courses that the person may run: all for a superuser, else those they instruct."""
-    if user.is_superuser:
-        return Course.objects.all()
-    return Course.objects.filter(
-        enrolments__in=Enrolment.objects.active().filter(user=user, role=Role.INSTRUCTOR).values("pk")
-    )
+from lessons.access import instructed_courses, instructs
+from lessons.models import Course, Enrolment, Label, Lesson, LessonRevision, Section
 
 
 class CourseScopedAdmin(admin.ModelAdmin[Any]):
@@ -58,11 +49,26 @@ class CourseScopedAdmin(admin.ModelAdmin[Any]):
             kwargs["queryset"] = Section.objects.filter(
                 course__in=instructed_courses(request.user)
             ).select_related("course")
+        if db_field.name == "labels":
+            kwargs["queryset"] = Label.objects.filter(
+                course__in=instructed_courses(request.user)
+            ).select_related("course")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class SectionInline(admin.StackedInline[Section, Course]):
     model = Section
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    has_add_permission = has_view_permission
+    has_change_permission = has_view_permission
+
+
+class LabelInline(admin.StackedInline[Label, Course]):
+    model = Label
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -78,7 +84,7 @@ class CourseAdmin(CourseScopedAdmin):
     list_display = ["title", "slug", "time_zone", "open_enrolment"]
     list_filter = ["open_enrolment"]
     search_fields = ["title", "slug"]
-    inlines = [SectionInline]
+    inlines = [SectionInline, LabelInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
@@ -91,7 +97,7 @@ class EnrolmentForm(forms.ModelForm[Enrolment]):
 
     class Meta:
         model = Enrolment
-        fields = ["course", "role", "sections", "is_active"]
+        fields = ["course", "role", "sections", "labels", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,16 +116,17 @@ class EnrolmentForm(forms.ModelForm[Enrolment]):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         course = data.get("course")
-        foreign = [section for section in data.get("sections", []) if section.course != course]
-        if course and foreign:
-            raise ValidationError({"sections": f"{foreign[0]} is not a section of {course}."})
+        for name, kind in (("sections", "section"), ("labels", "label")):
+            foreign = [row for row in data.get(name, []) if row.course != course]
+            if course and foreign:
+                raise ValidationError({name: f"{foreign[0]} is not a {kind} of {course}."})
         return data
 
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(CourseScopedAdmin):
     form = EnrolmentForm
-    fields = ["username", "course", "role", "sections", "is_active"]
+    fields = ["username", "course", "role", "sections", "labels", "is_active"]
     list_display = ["user", "course", "role", "is_active"]
     list_select_related = ["user", "course"]
     list_filter = ["course", "role", "sections", "is_active"]

@@ -13,14 +13,21 @@ from annsite.rest.request_id import request_id
 
 
 class Problem(exceptions.APIException):
-    """An error with a status, a stable code, and one entry per refused field."""
+    """An error with a status, a stable code, and one entry per refused field; `wait` in seconds."""
 
     def __init__(
-        self, *, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
+        self,
+        *,
+        status: int,
+        code: str,
+        detail: str,
+        errors: list[dict[str, Any]] | None = None,
+        wait: int | None = None,
     ) -> None:
         super().__init__(detail, code)
         self.status_code = status
         self.errors = errors or []
+        self.wait = wait
 
 
 TITLES = {
@@ -36,6 +43,7 @@ TITLES = {
     422: "Refused",
     429: "Too many requests",
     500: "Our fault",
+    503: "Too busy",
 }
 
 

@@ -8,8 +8,10 @@ from annsite.rest.renderers import PROBLEM_TYPE
 ALWAYS = (401, 403, 406)
 WITH_BODY = (400, 404, 413, 415, 422, 429)
 WHEN_TOO_LATE = (409,)
+WHEN_QUEUED = (503,)
 HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Always Bearer"}},
+    503: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}},
     429: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}},
 }
 PROBLEM = {
@@ -52,6 +54,8 @@ def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
         statuses += WITH_BODY
     if "202" in operation["responses"] or path.endswith("/cancel/"):
         statuses += WHEN_TOO_LATE
+    if "202" in operation["responses"]:
+        statuses += WHEN_QUEUED
     if "{" in path or operation.get("parameters"):
         statuses += [400, 404]
     return sorted(set(statuses))

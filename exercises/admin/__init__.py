@@ -1,7 +1,18 @@
 """The graded work in the admin."""
 
-from exercises.admin.exercises import AssignmentAdmin, ExerciseAdmin
+from exercises.admin.delivery import AssignmentAdmin, ExtensionAdmin
+from exercises.admin.exercises import ExerciseAdmin
 from exercises.admin.pauses import PauseAdmin
+from exercises.admin.regrades import RegradeAdmin
+from exercises.admin.reviews import ReviewRequestAdmin
 from exercises.admin.submissions import SubmissionAdmin
 
-__all__ = ["AssignmentAdmin", "ExerciseAdmin", "PauseAdmin", "SubmissionAdmin"]
+__all__ = [
+    "AssignmentAdmin",
+    "ExerciseAdmin",
+    "ExtensionAdmin",
+    "PauseAdmin",
+    "RegradeAdmin",
+    "ReviewRequestAdmin",
+    "SubmissionAdmin",
+]

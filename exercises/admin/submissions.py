@@ -1,70 +1,67 @@
-"""Submissions in the admin: find one, see it as the student does and behind it, override its grade."""
+"""Submissions in the admin: find one, see it as the student does and behind it, decide about its grade."""
 
 import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.utils.formats import date_format
+from django.views.decorators.http import require_POST, require_safe
 
-from annsite.accounts.models import User
-from exercises import access
-from exercises.errors import StudentMistake
+from exercises.admin.courses import course_page, person, runs
+from exercises.admin.exports import submissions_response
+from exercises.admin.submission_list import (
+    CappedPaginator,
+    CourseFilter,
+    FailingCheckFilter,
+    FlagFilter,
+    LateFilter,
+    OverriddenFilter,
+    SectionFilter,
+    SentFilter,
+    StatusFilter,
+    SubmissionList,
+    find_by_words,
+    submissions_of,
+)
+from exercises.errors import GradedWorkError, StudentMistake
 from exercises.forms import OverrideForm
-from exercises.models import GradeChange, Submission
+from exercises.models import ReviewRequest, Status, Submission
+from exercises.queries.history import history_of
+from exercises.queries.listing import with_columns
 from exercises.queries.progress import progress_of
 from exercises.queries.result import attempts_at, heading_of, result_of
-from exercises.queries.scores import with_lateness, with_scores
-from exercises.services.override import override_grade
-from lessons.admin import instructed_courses
-from lessons.models import Enrolment, Section
+from exercises.queries.reveal import WHOLE
+from exercises.services.override import Effect, override_grade, preview_override, undo_override
+from exercises.services.refund import refund_attempt
+from exercises.services.review import LONGEST, answer_review
+
+PAGE = "admin/exercises/submission/change_form.html"
+DONE = {
+    "undo": "The override is taken back.",
+    "refund": "The attempt is given back.",
+    "answer": "The request has its answer; the student sees it.",
+}
 
 
-class SectionFilter(admin.SimpleListFilter):
-    title = "section"
-    parameter_name = "section"
+class ReasonForm(forms.Form):
+    """A reason that the ledger keeps."""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        visible = Enrolment.objects.for_staff(_person(request)).values("sections")
-        return [
-            (str(row.pk), str(row)) for row in Section.objects.filter(pk__in=visible).select_related("course")
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(enrolment__sections=value) if value and value.isdigit() else queryset
+    reason = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
-class YesNoFilter(admin.SimpleListFilter):
-    """Filter by an annotation that is true or false."""
+class AnswerForm(forms.Form):
+    """What was found in a review."""
 
-    annotation: str
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Yes"), ("no", "No")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() in {"yes", "no"}:
-            return queryset.filter(**{self.annotation: self.value() == "yes"})
-        return queryset
-
-
-class LateFilter(YesNoFilter):
-    title = "late"
-    parameter_name = "late"
-    annotation = "is_late"
-
-
-class OverriddenFilter(YesNoFilter):
-    title = "overridden"
-    parameter_name = "overridden"
-    annotation = "is_overridden"
+    answer = forms.CharField(max_length=LONGEST, widget=forms.Textarea({"rows": 4}))
 
 
 @admin.register(Submission)
@@ -77,26 +74,45 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
         "status",
         "grade",
         "late",
-        "overridden",
-        "submitted_at",
+        "flags",
+        "sent",
     ]
-    list_select_related = ["enrolment__user", "exercise", "revision"]
-    list_filter = ["exercise", "status", SectionFilter, LateFilter, OverriddenFilter]
+    # Sorting by anything else would read every row before it shows the first.
+    sortable_by = ["sent"]
+    empty_value_display = ""
+    list_filter = [
+        "exercise",
+        ("status", StatusFilter),
+        CourseFilter,
+        SectionFilter,
+        SentFilter,
+        LateFilter,
+        OverriddenFilter,
+        FlagFilter,
+        FailingCheckFilter,
+    ]
     list_per_page = 100
-    search_fields = [
-        "public_id",
-        "enrolment__user__username",
-        "enrolment__user__first_name",
-        "enrolment__user__last_name",
-    ]
-    date_hierarchy = "submitted_at"
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    search_fields = ["public_id", "enrolment__user__username"]
+    search_help_text = "The id of a submission, or the name of a student"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        rows = with_lateness(with_scores(access.reviewable_submissions(_person(request))))
-        changes = GradeChange.objects.filter(submission=OuterRef("pk"))
-        found: QuerySet[Submission] = rows.annotate(is_overridden=Exists(changes))
-        return found
+        rows: QuerySet[Submission] = submissions_of(person(request))
+        return rows
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SubmissionList]:
+        return SubmissionList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Submission], search_term: str
+    ) -> tuple[QuerySet[Submission], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return find_by_words(queryset, person(request), search_term), False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.admin_site.has_permission(request))
@@ -113,11 +129,11 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(ordering="enrolment__user__username")
+    @admin.display
     def student(self, row: Submission) -> str:
         return str(row.enrolment.user)
 
-    @admin.display(ordering="score")
+    @admin.display
     def grade(self, row: Any) -> str:
         return "" if row.score is None else f"{row.score:g} of {row.max_score:g}"
 
@@ -125,16 +141,51 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     def late(self, row: Any) -> str:
         return "late" if row.is_late else ""
 
+    @admin.display(ordering="submitted_at")
+    def sent(self, row: Submission) -> str:
+        is_this_year = row.submitted_at.year == timezone.now().year
+        return date_format(row.submitted_at, "j M, H:i" if is_this_year else "j M Y")
+
     @admin.display
-    def overridden(self, row: Any) -> str:
-        return "overridden" if row.is_overridden else ""
+    def flags(self, row: Any) -> str:
+        said = {"overridden": row.is_overridden, "refunded": row.is_refunded, "review": row.is_in_review}
+        return ", ".join(word for word, is_so in said.items() if is_so)
 
     def get_urls(self) -> Any:
-        override = self.admin_site.admin_view(require_POST(self.override_view))
+        site = self.admin_site.admin_view
+        views = {
+            "override": self.override_view,
+            "undo": self.undo_view,
+            "refund": self.refund_view,
+            "answer": self.answer_view,
+        }
         return [
-            path("<path:object_id>/override/", override, name="exercises_submission_override"),
+            path("export/", site(require_safe(self.export_view)), name="exercises_submission_export"),
+            *(
+                path(
+                    f"<path:object_id>/{name}/",
+                    site(require_POST(view)),
+                    name=f"exercises_submission_{name}",
+                )
+                for name, view in views.items()
+            ),
             *super().get_urls(),
         ]
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Stream the list that the address describes, with the filters of the screen."""
+        options = {"answers", "bom"}
+        chosen = options & set(request.GET)
+        query = request.GET.copy()
+        for name in options:
+            query.pop(name, None)
+        request.GET = query  # type: ignore[assignment]
+        try:
+            found = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            messages.error(request, "The export needs the filters of the list; some of these are unknown.")
+            return redirect("admin:exercises_submission_changelist")
+        return submissions_response(found, with_answers="answers" in chosen, mark="bom" in chosen)
 
     def change_view(
         self,
@@ -146,80 +197,121 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
         return self._page(request, self._reviewable(request, object_id))
 
     def override_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Append an override to the ledger, or show the form again with what is wrong."""
+        """Append an override to the ledger, or show what it would do, or what is wrong with it."""
         submission = self._reviewable(request, object_id)
-        if not _may_override(request, submission):
-            raise PermissionDenied
+        _refuse_who_may_not_decide(request, submission)
         form = OverrideForm(request.POST, points=submission.revision.points)
+        if "preview" in request.POST:
+            form.fields["reason"].required = False
         if not form.is_valid():
-            return self._page(request, submission, form, status=422)
+            return self._page(request, submission, {"override": form}, status=422)
+        data, actor, now = form.cleaned_data, person(request), timezone.now()
         try:
-            change = override_grade(
-                submission=submission,
-                actor=_person(request),
-                now=timezone.now(),
-                **form.cleaned_data,
-            )
+            if "preview" in request.POST:
+                effect = preview_override(submission=submission, actor=actor, score=data["score"], now=now)
+                return self._page(request, submission, {"override": form}, effect=effect)
+            change = override_grade(submission=submission, actor=actor, now=now, **data)
         except StudentMistake as error:
             form.add_error(None, error.message)
-            return self._page(request, submission, form, status=422)
+            return self._page(request, submission, {"override": form}, status=422)
         messages.success(request, f"The grade is now {change.new_score:g}.")
-        return redirect(reverse("admin:exercises_submission_change", args=[submission.pk]))
+        return redirect(_address(submission))
 
-    def _reviewable(self, request: HttpRequest, object_id: str) -> Submission:
-        rows = self.get_queryset(request).select_related(
-            "revision", "exercise", "enrolment__course", "enrolment__user"
-        )
-        return get_object_or_404(rows, pk=object_id if object_id.isdigit() else 0)
+    def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the newest override back by a further one."""
+        submission = self._reviewable(request, object_id)
+        _refuse_who_may_not_decide(request, submission)
+        return self._decide(request, submission, ("undo", _reason_form), undo_override)
+
+    def refund_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give the attempt back."""
+        submission = self._reviewable(request, object_id)
+        return self._decide(request, submission, ("refund", _reason_form), refund_attempt)
+
+    def answer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Answer the student's request for a review."""
+        submission = self._reviewable(request, object_id)
+        review = get_object_or_404(ReviewRequest, submission=submission)
+
+        def answer(*, submission: Submission, **decision: Any) -> None:
+            answer_review(request=review, **decision)
+
+        return self._decide(request, submission, ("answer", _answer_form), answer)
+
+    def _decide(
+        self, request: HttpRequest, submission: Submission, form_of: tuple[str, Any], service: Any
+    ) -> HttpResponse:
+        """Ask a service for something that needs words, or show the form again with what is wrong."""
+        name, make = form_of
+        form = make(name, request.POST)
+        if not form.is_valid():
+            return self._page(request, submission, {name: form}, status=422)
+        try:
+            service(submission=submission, actor=person(request), now=timezone.now(), **form.cleaned_data)
+        except GradedWorkError as error:
+            form.add_error(None, error.message)
+            return self._page(request, submission, {name: form}, status=422)
+        messages.success(request, DONE[name])
+        return redirect(_address(submission))
+
+    def _reviewable(self, request: HttpRequest, object_id: str) -> Any:
+        rows = with_columns(self.get_queryset(request)).defer(None)
+        return get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
 
     def _page(
         self,
         request: HttpRequest,
-        submission: Submission,
-        form: OverrideForm | None = None,
+        submission: Any,
+        forms: dict[str, Any] | None = None,
+        effect: Effect | None = None,
         status: int = 200,
     ) -> HttpResponse:
         attempts = attempts_at(submission)
         newest = submission.grades.order_by("-run").first()
+        forms = forms or {}
         context = {
-            **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Attempt {submission.attempt} of {submission.enrolment.user}: {submission.revision}",
             "original": submission,
             "submission": heading_of(submission, attempts),
             "submissions": attempts,
             "progress": progress_of(submission),
             "answer_json": json.dumps(submission.answer, indent=1),
             "report_json": json.dumps(newest.report, indent=1) if newest else "",
-            "history": _history(submission),
-            "may_override": _may_override(request, submission),
-            "override_form": form or OverrideForm(points=submission.revision.points),
-            **(result_of(submission) if submission.is_final() else {}),
+            "newest": newest,
+            "history": history_of(submission),
+            "may_decide": _may_decide(request, submission),
+            "effect": effect,
+            "override_form": forms.get("override") or OverrideForm(points=submission.revision.points),
+            "undo_form": forms.get("undo") or _reason_form("undo"),
+            "refund_form": forms.get("refund") or _reason_form("refund"),
+            "may_refund": submission.status == Status.GRADED and not submission.is_refunded,
+            "review": ReviewRequest.objects.filter(submission=submission)
+            .select_related("answered_by")
+            .first(),
+            "answer_form": forms.get("answer") or _answer_form("answer"),
+            **(result_of(submission, WHOLE) if submission.is_final() else {}),
         }
-        return TemplateResponse(
-            request, "admin/exercises/submission/change_form.html", context, status=status
-        )
+        title = f"Attempt {submission.attempt} of {submission.enrolment.user}: {submission.revision}"
+        return course_page(request, PAGE, title, context, status)
 
 
-def _person(request: HttpRequest) -> User:
-    """Return who is signed in; the admin lets nobody else come this far."""
-    if not isinstance(request.user, User):
+def _reason_form(name: str, data: Any = None) -> ReasonForm:
+    return ReasonForm(data, auto_id=f"{name}_%s")
+
+
+def _answer_form(name: str, data: Any = None) -> AnswerForm:
+    return AnswerForm(data, auto_id=f"{name}_%s")
+
+
+def _address(submission: Submission) -> str:
+    return reverse("admin:exercises_submission_change", args=[submission.pk])
+
+
+def _may_decide(request: HttpRequest, submission: Submission) -> bool:
+    """Whether the person runs the course; assistants read only."""
+    return runs(request, submission.enrolment.course)
+
+
+def _refuse_who_may_not_decide(request: HttpRequest, submission: Submission) -> None:
+    if not _may_decide(request, submission):
         raise PermissionDenied
-    return request.user
-
-
-def _may_override(request: HttpRequest, submission: Submission) -> bool:
-    return bool(instructed_courses(request.user).filter(pk=submission.enrolment.course_id).exists())
-
-
-def _history(submission: Submission) -> list[dict[str, Any]]:
-    """Everything the ledger says of a submission, oldest first."""
-    graded = [
-        {"when": row.created_at, "who": "grader", "what": f"graded {row}", "why": f"run {row.run}"}
-        for row in submission.grades.all()
-    ]
-    changed = [
-        {"when": row.created_at, "who": str(row.actor), "what": str(row), "why": row.reason}
-        for row in submission.changes.select_related("actor")
-    ]
-    return sorted(graded + changed, key=lambda row: row["when"])

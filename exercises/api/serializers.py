@@ -20,6 +20,12 @@ class GivenNumbersSerializer(serializers.Serializer[Any]):
     rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
 
 
+class HintSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(help_text="Counted from 1")
+    cost = serializers.FloatField(help_text="Points that it takes off later attempts")
+    text = serializers.CharField(required=False, help_text="Markdown; absent until the hint is opened")
+
+
 class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
     id = serializers.SlugField(source="slug", read_only=True)
     lesson = serializers.SlugField(source="lesson.slug", read_only=True)
@@ -45,9 +51,18 @@ class ExerciseDetailSerializer(ExerciseSerializer):
         many=True, read_only=True, help_text="Your own numbers; without an enrolment, an example"
     )
     checks = CheckListingSerializer(many=True, read_only=True)
+    hints = HintSerializer(many=True, read_only=True)
 
     class Meta(ExerciseSerializer.Meta):
-        fields = [*ExerciseSerializer.Meta.fields, "kind", "statement", "blank_answer", "givens", "checks"]
+        fields = [
+            *ExerciseSerializer.Meta.fields,
+            "kind",
+            "statement",
+            "blank_answer",
+            "givens",
+            "checks",
+            "hints",
+        ]
 
 
 class CheckRequestSerializer(serializers.Serializer[Any]):
@@ -72,6 +87,12 @@ class FileSubmissionSerializer(FileSerializer):
     course = serializers.SlugField(max_length=50, required=False)
 
 
+class ReviewRequestSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(
+        allow_blank=True, trim_whitespace=False, help_text="What seems wrong, in 1 to 2,000 characters"
+    )
+
+
 class UnitSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField()
     sum = serializers.FloatField()
@@ -88,7 +109,7 @@ class CounterexampleSerializer(serializers.Serializer[Any]):
 class CheckSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     passed = serializers.BooleanField()
-    points = serializers.FloatField()
+    points = serializers.FloatField(allow_null=True, help_text="Null while the report is withheld")
     max_points = serializers.FloatField()
     hidden = serializers.BooleanField()
     message = serializers.CharField(allow_blank=True)
@@ -105,7 +126,12 @@ class TrainingRunSerializer(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.FloatField()),
         help_text="The same on examples held out by early_stopping",
     )
-    accuracy = serializers.DictField(child=serializers.FloatField(), help_text="By part of the data")
+    accuracy = serializers.DictField(
+        child=serializers.FloatField(), help_text="By part of the data, rounded down; empty where there is none"
+    )
+    loss = serializers.DictField(
+        child=serializers.FloatField(), help_text="By part of the data, rounded up to two digits"
+    )
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -114,6 +140,18 @@ class ReportSerializer(serializers.Serializer[Any]):
     checks = CheckSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
     runs = TrainingRunSerializer(many=True, required=False, help_text="Of trainings; else empty")
+
+
+class ReviewSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    answer = serializers.CharField(allow_blank=True, help_text="Empty until somebody has answered")
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
+class RefundSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
@@ -169,15 +207,31 @@ class TrainingProgressSerializer(serializers.Serializer[Any]):
 class SubmissionDetailSerializer(SubmissionSerializer):
     answer = serializers.DictField(read_only=True)
     report = ReportSerializer(read_only=True, allow_null=True)
+    withheld = serializers.CharField(
+        read_only=True, help_text="When the rest of the report is shown; empty when it is whole"
+    )
     receipt = ReceiptSerializer(read_only=True, allow_null=True)
-
+    review = ReviewSerializer(read_only=True, allow_null=True, help_text="What you asked for, and the answer")
+    refund = RefundSerializer(
+        source="refund_note", read_only=True, allow_null=True, help_text="Why the attempt was given back"
+    )
     line = PlaceSerializer(read_only=True, allow_null=True, help_text="Only while it waits")
     progress = TrainingProgressSerializer(
         read_only=True, allow_null=True, help_text="Only while a training runs"
     )
 
     class Meta(SubmissionSerializer.Meta):
-        fields = [*SubmissionSerializer.Meta.fields, "line", "progress", "answer", "report", "receipt"]
+        fields = [
+            *SubmissionSerializer.Meta.fields,
+            "line",
+            "progress",
+            "answer",
+            "report",
+            "withheld",
+            "receipt",
+            "review",
+            "refund",
+        ]
 
 
 class StandingSerializer(serializers.Serializer[Any]):

@@ -26,22 +26,28 @@ from annsite.rest.errors import Problem
 from exercises import access
 from exercises.api import serializers
 from exercises.api.parsers import StrictJSONParser, refusal
-from exercises.errors import AnswerRefused, LimitReached, StudentMistake
+from exercises.errors import AnswerRefused, GradedWorkError, LimitReached, StudentMistake
 from exercises.grading.describe import first_answer, listed_checks
 from exercises.grading.grade import given_numbers
-from exercises.models import Exercise, Status, Submission
+from exercises.models import AttemptRefund, Exercise, ReviewRequest, Status, Submission
 from exercises.queries.cards import gradebook
 from exercises.queries.line import place_of
+from exercises.queries.reveal import feedback_of, hints_of, shown_progress, shown_report
 from exercises.queries.scores import with_scores
 from exercises.queries.specs import spec_for
 from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
 from exercises.services.files import read_upload
+from exercises.services.hints import take_hint
+from exercises.services.review import request_review
 from exercises.services.submit import submit_answer
 from lessons.access import current_enrolment
 
 EXERCISE_ID = OpenApiParameter(
     "id", OpenApiTypes.STR, OpenApiParameter.PATH, description="For example xor-weights"
+)
+HINT_NUMBER = OpenApiParameter(
+    "number", OpenApiTypes.INT, OpenApiParameter.PATH, description="Counted from 1"
 )
 COURSE = OpenApiParameter(
     "course", OpenApiTypes.STR, description="Id of one of your courses; without it, the newest"
@@ -90,10 +96,12 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     def retrieve(self, request: Request, id: str) -> Response:
         exercise: Any = access.published_exercise(id)
-        spec = spec_for(exercise, current_enrolment(request.user))
+        enrolment = current_enrolment(request.user)
+        spec = spec_for(exercise, enrolment)
         exercise.blank_answer = first_answer(spec)
         exercise.givens = given_numbers(spec)
         exercise.checks = listed_checks(spec)
+        exercise.hints = _hints(enrolment, exercise, spec)
         return Response(serializers.ExerciseDetailSerializer(exercise).data)
 
     @extend_schema(
@@ -122,6 +130,31 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         except AnswerRefused as error:
             raise refusal(error) from error
         return Response(serializers.ReportSerializer(report.to_json()).data)
+
+    @extend_schema(
+        summary="Open a hint that costs points; attempts sent afterwards count that much less",
+        parameters=[EXERCISE_ID, HINT_NUMBER, COURSE],
+        request=None,
+        responses=serializers.HintSerializer,
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"hints/(?P<number>[0-9]{1,3})",
+        url_name="hint",
+        scopes={"POST": Scope.SUBMISSIONS_WRITE},
+    )
+    def take_hint(self, request: Request, id: str, number: str) -> Response:
+        exercise = access.published_exercise(id)
+        enrolment = current_enrolment(request.user, request.query_params.get("course", ""))
+        if enrolment is None:
+            raise exceptions.PermissionDenied("You are not enrolled in this course.")
+        try:
+            take_hint(enrolment=enrolment, exercise=exercise, number=int(number), now=timezone.now())
+        except GradedWorkError as error:
+            raise Problem(status=409, code=error.code, detail=error.message) from error
+        hints = _hints(enrolment, exercise, spec_for(exercise, enrolment))
+        return Response(serializers.HintSerializer(hints[int(number) - 1]).data)
 
 
 class SubmissionFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -206,6 +239,23 @@ class SubmissionViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Submissio
             raise Problem(status=409, code=error.code, detail=error.message) from error
         return Response(_detail(submission))
 
+    @extend_schema(
+        summary="Ask, once, that a person looks at the result of your submission",
+        parameters=[OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        request=serializers.ReviewRequestSerializer,
+        responses=serializers.SubmissionDetailSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def review(self, request: Request, id: str) -> Response:
+        submission = access.own_submission(request.user, id)
+        message = _checked(serializers.ReviewRequestSerializer(data=_object(request)))["message"]
+        try:
+            request_review(submission=submission, message=message, now=timezone.now())
+        except StudentMistake as error:
+            status = 422 if error.code == "message_length" else 409
+            raise Problem(status=status, code=error.code, detail=error.message) from error
+        return Response(_detail(submission))
+
 
 class GradesView(APIView):
     """Best grade and attempts, exercise by exercise."""
@@ -273,8 +323,23 @@ def _submit(request: Request, enrolment: Any, exercise: Exercise, body: dict[str
     except StudentMistake as error:
         raise Problem(status=422, code=error.code, detail=error.message) from error
     except LimitReached as error:
-        raise Problem(status=409, code=error.code, detail=error.message) from error
+        raise _limit(error) from error
     return submission
+
+
+def _hints(enrolment: Any, exercise: Exercise, spec: Any) -> list[dict[str, Any]]:
+    """Return the hints, with the text of those that are open."""
+    rules = hints_of(enrolment, exercise, spec)
+    return [
+        {"number": rule.number, "cost": rule.cost, **({"text": text} if rule.is_open else {})}
+        for rule, text in zip(rules, spec.hints, strict=True)
+    ]
+
+
+def _limit(error: LimitReached) -> Problem:
+    """Say that a rule forbids it: 429 where waiting helps the person, 503 where we are full, else 409."""
+    status = 409 if error.retry_after is None else 503 if error.code == "line_full" else 429
+    return Problem(status=status, code=error.code, detail=error.message, wait=error.retry_after)
 
 
 def _detail(submission: Submission) -> Any:
@@ -284,7 +349,12 @@ def _detail(submission: Submission) -> Any:
     )
     found: Any = row.get()
     found.receipt = submission.grades.select_related("revision").order_by("-run").first()
-    found.report = found.receipt.report if found.receipt else None
+    feedback = feedback_of(found, timezone.now())
+    found.report = shown_report(found.receipt.report, feedback) if found.receipt else None
+    found.withheld = feedback.when
     found.line = place_of(found)
-    found.progress = found.progress if found.status == Status.RUNNING else None
+    running = found.status == Status.RUNNING
+    found.progress = shown_progress(found.progress, feedback) if running else None
+    found.review = ReviewRequest.objects.filter(submission=found).first()
+    found.refund_note = AttemptRefund.objects.filter(submission=found).first()
     return serializers.SubmissionDetailSerializer(found).data

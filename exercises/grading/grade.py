@@ -3,6 +3,8 @@
 Everything here is pure: the same spec, answer and seed give the same report, to the last byte.
 """
 
+from dataclasses import replace
+
 from exercises.grading.fields import FieldGroup, Fields
 from exercises.grading.kinds import KINDS
 from exercises.grading.planning import SILENT, Answer, GivenNumbers, Watch, run_checks
@@ -48,7 +50,9 @@ def grade_personal(spec: ExerciseSpec, answer: Answer, seed: int, watch: Watch =
 def check_visible(spec: ExerciseSpec, answer: Answer) -> Report:
     """Run the visible checks of a personal spec; nothing in the report depends on a hidden check."""
     kind = KINDS[spec.kind]
-    return run_checks(kind.plan(spec, kind.parse(spec, answer), 0, SILENT), spec.points, visible_only=True)
+    parsed = kind.parse(spec, answer)
+    report = run_checks(kind.plan(spec, parsed, 0, SILENT), spec.points, visible_only=True)
+    return replace(report, notes=(*report.notes, *kind.foresee(spec, parsed)))
 
 
 def given_numbers(spec: ExerciseSpec) -> list[GivenNumbers]:

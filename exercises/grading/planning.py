@@ -81,6 +81,10 @@ def _empty_form(spec: Spec) -> Answer | None:
     return None
 
 
+def _nothing_foreseen(spec: Spec, answer: Answer) -> tuple[str, ...]:
+    return ()
+
+
 def _no_tensors(spec: Spec) -> Mapping[str, tuple[int, ...]]:
     return {}
 
@@ -104,7 +108,8 @@ class Kind(Generic[Spec]):
     `personalise` turns the exercise into a person's own variant by the person's seed; the other functions
     get what it returns, with the reference and the traps of that variant in it. `start` is what the form
     holds at first. `tensors` are the names and shapes of weights that may come in a file. What is
-    `isolated` runs for seconds: in the training lane, in a process of its own.
+    `isolated` runs for seconds: in the training lane, in a process of its own; `foresee` tells the instant
+    check what that will be.
 
     The rest is for the proof: the seeds to prove, traps that follow from the variant (with their key in the
     file), and what is wrong with the variant that the file gives a seed.
@@ -121,6 +126,7 @@ class Kind(Generic[Spec]):
     start: Callable[[Spec], Answer | None] = _empty_form
     tensors: Callable[[Spec], Mapping[str, tuple[int, ...]]] = _no_tensors
     isolated: bool = False
+    foresee: Callable[[Spec, Answer], tuple[str, ...]] = _nothing_foreseen
     proof_seeds: Callable[[Spec], Sequence[int]] = _three_seeds
     own_traps: Callable[[Spec], list[tuple[str, Trap]]] = _no_traps
     variant_faults: Callable[[Spec, int], list[str]] = _sound_variant

@@ -41,9 +41,20 @@ class CommonSpec(Strict):
     attempts: Annotated[int, Field(ge=0, le=1000)] = 10
     figure: Annotated[str, Field(pattern=r"^nn(-[a-z0-9]+)+$")] | None = None
     hints: Items[Text] = ()
+    hint_costs: Items[Annotated[float, Field(ge=0, le=1000)]] = ()
     worked: Text | None = None
     reference: dict[str, Any]
     traps: Items[Trap] = ()
+
+    @model_validator(mode="after")
+    def _costs_belong_to_hints(self) -> Self:
+        if len(self.hint_costs) > len(self.hints):
+            raise ValueError(f"hint_costs has {len(self.hint_costs)} entries for {len(self.hints)} hints")
+        return self
+
+    def hint_cost(self, number: int) -> float:
+        """Return the points that hint `number` costs, counted from 1; without a cost it is free."""
+        return self.hint_costs[number - 1] if number <= len(self.hint_costs) else 0.0
 
 
 class Scored(Strict):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from engine.data import names
+from exercises.grading.datasets import load_data
 from exercises.grading.spec_common import (
     CommonSpec,
     Items,
@@ -15,7 +16,10 @@ from exercises.grading.spec_common import (
     require_unique,
 )
 
-Positive = Annotated[float, Field(gt=0)]
+MOST_SECONDS = 30
+TOGETHER = 20
+"""How many small networks cost about as much as one, trained together (docs/benchmarks.md, W7)."""
+
 Part = Literal["train", "test", "moved"]
 LayerName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=30)]
 
@@ -33,7 +37,17 @@ class DataSpec(Strict):
     @model_validator(mode="after")
     def _is_known(self) -> Self:
         require_known("data set", self.name, list(names()))
+        for options in (self.options, self.moved_options):
+            try:
+                load_data(self.name, options)
+            except TypeError as error:
+                raise ValueError(f"{self.name} does not take these options: {error}") from error
         return self
+
+    @property
+    def moved_options(self) -> dict[str, Any]:
+        """Return the options of the second test set: those of the first, with what differs."""
+        return self.options | (self.moved or {})
 
 
 class LimitsSpec(Strict):
@@ -127,4 +141,14 @@ class TrainingSpec(CommonSpec):
             raise ValueError("a check on moved data needs [data.moved]")
         if sum(isinstance(check, SolvesCheck) for check in self.checks) > 1:
             raise ValueError("one check of type solves is enough")
+        if self.most_seconds() > MOST_SECONDS:
+            raise ValueError(
+                f"grading may take {self.most_seconds():.0f} s, at most {MOST_SECONDS} are allowed; "
+                "lower limits.seconds, or train less often"
+            )
         return self
+
+    def most_seconds(self) -> float:
+        """Add up what all trainings of the largest answer within the limits are estimated to take."""
+        together = sum(check.seeds for check in self.checks if isinstance(check, SolvesCheck)) / TOGETHER
+        return self.limits.seconds * (self.seeds + together)

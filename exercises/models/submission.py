@@ -138,6 +138,9 @@ class Submission(models.Model):
             models.Index(fields=["exercise", "-id"], name="submission_by_exercise"),
             models.Index(fields=["-submitted_at"], name="submission_by_time"),
             models.Index(
+                fields=["status", "-id"], condition=~Q(status="graded"), name="submission_not_graded"
+            ),
+            models.Index(
                 fields=["finished_at"], condition=Q(finished_at__isnull=False), name="submission_ends"
             ),
             models.Index(

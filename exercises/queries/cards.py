@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
+
 from exercises.models import Exercise
+from exercises.queries.dates import dates_of
 from exercises.queries.scores import Standing, standings
 from lessons.models import Enrolment
 from lessons.work import DONE, NOT_STARTED, STARTED, ExerciseCard, Work
@@ -24,7 +27,8 @@ def work_cards(enrolment: Enrolment | None) -> Work:
 
 
 def gradebook(enrolment: Enrolment | None) -> list[dict[str, Any]]:
-    """One row per exercise with best grade and attempts."""
+    """One row per exercise with the grade that counts, attempts, and the person's own dates."""
+    now = timezone.now()
     return [
         {
             "id": exercise.slug,
@@ -35,9 +39,18 @@ def gradebook(enrolment: Enrolment | None) -> list[dict[str, Any]]:
             "best": standing.best,
             "attempts_used": standing.used,
             "attempts_allowed": standing.allowed,
+            "due_at": standing.delivery.due_at,
+            "dates": dates_of(standing.delivery, now),
+            "credit": _credit(standing),
         }
         for exercise, standing in _with_standings(enrolment)
     ]
+
+
+def _credit(standing: Standing) -> float | None:
+    """Return the per cent that the counting attempt keeps; None before a grade."""
+    counting = standing.counting()
+    return counting.credit if counting else None
 
 
 def _with_standings(enrolment: Enrolment | None) -> Iterable[tuple[Exercise, Standing]]:

@@ -4,9 +4,11 @@ from typing import Any
 
 from exercises.grading.grade import draw_maps, given_numbers, personal_spec
 from exercises.grading.planning import GivenNumbers
-from exercises.models import Grade, GradeChange, Submission
+from exercises.models import AttemptRefund, Grade, GradeChange, ReviewRequest, Submission
+from exercises.models.submission import UNCHARGED
 from exercises.queries.curves import curves_of
-from exercises.queries.scores import standings, with_lateness, with_scores
+from exercises.queries.reveal import Feedback, shown_report
+from exercises.queries.scores import Standing, standings, with_scores
 from exercises.queries.seeds import seed_for
 from exercises.queries.specs import spec_of
 
@@ -14,39 +16,42 @@ MAP_SIZE = 200
 
 
 def attempts_at(submission: Submission) -> list[dict[str, Any]]:
-    """Every attempt of the same person at the same exercise, newest first, the best one marked."""
-    return attempt_rows(
-        Submission.objects.filter(enrolment=submission.enrolment_id, exercise=submission.exercise_id)
-    )
+    """Every attempt of the same person at the same exercise, newest first, the counting one marked."""
+    standing = standings(submission.enrolment, [submission.exercise])[submission.exercise_id]
+    own = Submission.objects.filter(enrolment=submission.enrolment_id, exercise=submission.exercise_id)
+    return attempt_rows(own, standing)
 
 
-def attempt_rows(submissions: Any) -> list[dict[str, Any]]:
-    rows = list(with_lateness(with_scores(submissions.select_related("revision"))).order_by("-attempt"))
-    best = max((row.score for row in rows if row.score is not None), default=None)
-    first_best = min(
-        (row.attempt for row in rows if row.score is not None and row.score == best), default=None
-    )
+def attempt_rows(submissions: Any, standing: Standing) -> list[dict[str, Any]]:
+    rows = with_scores(submissions.select_related("revision")).order_by("-attempt")
+    counting = standing.counting()
+    attempts = {attempt.number: attempt for attempt in standing.attempts}
     return [
         {
             "attempt": row.attempt,
             "score": row.score,
+            "counts": attempts[row.attempt].counts,
+            "credit": attempts[row.attempt].credit,
+            "penalty": attempts[row.attempt].penalty,
+            "is_refunded": not attempts[row.attempt].is_charged and row.status not in UNCHARGED,
             "max_score": row.max_score,
             "status": row.status,
             "status_label": row.get_status_display(),
             "submitted_at": row.submitted_at,
             "url": row.get_absolute_url(),
-            "is_best": row.attempt == first_best,
-            "is_late": row.is_late,
+            "is_best": counting is not None and row.attempt == counting.number,
+            "is_late": standing.delivery.is_late(row.submitted_at),
         }
         for row in rows
+        if row.attempt in attempts
     ]
 
 
-def result_of(submission: Submission) -> dict[str, Any]:
-    """Everything that the result part of the page shows; empty parts where nothing was graded."""
+def result_of(submission: Submission, feedback: Feedback) -> dict[str, Any]:
+    """Everything that the result part of the page shows; empty parts where there is nothing to see."""
     grade: Grade | None = submission.grades.select_related("revision").order_by("-run").first()
     change: GradeChange | None = submission.changes.select_related("actor").order_by("-pk").first()
-    report = grade.report if grade else None
+    report = shown_report(grade.report, feedback) if grade else None
     checks = report["checks"] if report else []
     return {
         "report": report,
@@ -55,10 +60,13 @@ def result_of(submission: Submission) -> dict[str, Any]:
         "passed_count": sum(check["passed"] for check in checks),
         "total_count": len(checks),
         "givens": _givens(submission),
-        "maps": _maps(submission, grade) if grade else [],
+        "feedback": feedback,
+        "maps": _maps(submission, grade) if grade and feedback.is_whole else [],
         "curves": curves_of(report) if report else [],
         "lab_state": _lab_state(submission, checks),
         "override": _override(change),
+        "refund": AttemptRefund.objects.filter(submission=submission).select_related("actor").first(),
+        "asked": ReviewRequest.objects.filter(submission=submission).select_related("answered_by").first(),
         "receipt": _receipt(submission, grade) if grade else None,
     }
 
@@ -80,6 +88,9 @@ def heading_of(submission: Submission, attempts: list[dict[str, Any]]) -> dict[s
         "is_final": submission.is_final(),
         "is_best": own["is_best"],
         "is_late": own["is_late"],
+        "counts": own["counts"],
+        "credit": own["credit"],
+        "penalty": own["penalty"],
         "score": own["score"],
         "max_score": own["max_score"],
     }

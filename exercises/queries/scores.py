@@ -1,20 +1,47 @@
-"""The current grade is computed: the newest override, else the newest run of the grader."""
+"""The current grade is computed: the newest override, else the newest run of the grader less late credit."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
-from exercises.models import Assignment, Exercise, Grade, GradeChange, Submission
+from exercises.models import (
+    Assignment,
+    Exercise,
+    Extension,
+    Grade,
+    GradeChange,
+    GradePolicy,
+    HintTaken,
+    Submission,
+)
 from exercises.models.submission import UNCHARGED
-from lessons.models import Enrolment, Role
+from exercises.queries.delivery import Delivery, deliveries
+from lessons.models import Enrolment
 
 
 def with_scores(submissions: Any) -> Any:
-    """Add `graded_score`, `changed_score`, and the one that counts as `score` (None before a grade)."""
+    """Add `graded_score`, `changed_score`, and the one that counts as `score` (None before a grade).
+
+    These are before late credit and hints, which depend on the person: see `counted`.
+    """
     grades = Grade.objects.filter(submission=OuterRef("pk")).order_by("-run")
     changes = GradeChange.objects.filter(submission=OuterRef("pk")).order_by("-pk")
     return submissions.annotate(
@@ -26,22 +53,47 @@ def with_scores(submissions: Any) -> Any:
 
 
 def with_lateness(submissions: Any) -> Any:
-    """Add `is_late`: sent after the due date that the course has for the exercise now."""
-    overdue = Assignment.objects.filter(
+    """Add `is_late`: sent after the due date that the person has now, extensions included."""
+    due = Assignment.objects.filter(course=OuterRef("enrolment__course"), exercise=OuterRef("exercise"))
+    granted = Extension.objects.filter(
+        Q(exercise=None) | Q(exercise=OuterRef("exercise")),
+        Q(enrolment=OuterRef("enrolment"))
+        | Q(section__enrolments=OuterRef("enrolment"))
+        | Q(label__enrolments=OuterRef("enrolment")),
         course=OuterRef("enrolment__course"),
-        exercise=OuterRef("exercise"),
-        due_at__lt=OuterRef("submitted_at"),
+        revoked_at=None,
     )
-    return submissions.annotate(is_late=Exists(overdue))
+    most = granted.order_by().values("course").annotate(most=Max("extra_minutes")).values("most")
+    extra = ExpressionWrapper(F("extra_minutes") * Value(timedelta(minutes=1)), DurationField())
+    until = ExpressionWrapper(F("due_as_set") + extra, DateTimeField())
+    return submissions.annotate(
+        due_as_set=Subquery(due.values("due_at")[:1]),
+        extra_minutes=Coalesce(Subquery(most[:1]), 0, output_field=IntegerField()),
+        is_late=Case(
+            When(due_as_set__isnull=False, submitted_at__gt=until, then=True),
+            default=False,
+            output_field=BooleanField(),
+        ),
+    )
 
 
-def due_date(enrolment: Enrolment | None, exercise: Exercise) -> datetime | None:
-    """Return when answers are due in the person's course, in the course's time zone."""
-    if enrolment is None:
-        return None
-    rows = Assignment.objects.filter(course=enrolment.course_id, exercise=exercise, due_at__isnull=False)
-    due = rows.values_list("due_at", flat=True).first()
-    return due.astimezone(ZoneInfo(enrolment.course.time_zone)) if due else None
+def counted(score: float | None, changed: float | None, credit: float, penalty: float = 0.0) -> float | None:
+    """Return what an attempt counts: an override as it is, else the score times credit less the hints."""
+    if changed is not None or score is None:
+        return changed
+    return round(max(0.0, score * credit / 100 - penalty), 9)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt as it counts; `counts` is None before a grade."""
+
+    number: int
+    sent: datetime
+    counts: float | None
+    credit: float
+    penalty: float
+    is_charged: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +103,8 @@ class Standing:
     best: float | None
     used: int
     allowed: int
+    delivery: Delivery = field(default_factory=Delivery, compare=False)
+    attempts: tuple[Attempt, ...] = field(default=(), compare=False)
 
     def left(self) -> int | None:
         """Attempts that remain; None where there is no limit."""
@@ -59,38 +113,57 @@ class Standing:
     def may_try(self) -> bool:
         return self.allowed == 0 or self.used < self.allowed
 
+    def counting(self) -> Attempt | None:
+        """Return the attempt that makes the grade: the best, the last or the first that was graded."""
+        graded = [attempt for attempt in self.attempts if attempt.counts is not None]
+        if not graded:
+            return None
+        if self.delivery.policy == GradePolicy.LAST:
+            return graded[-1]
+        if self.delivery.policy == GradePolicy.FIRST:
+            return graded[0]
+        return max(graded, key=lambda attempt: (attempt.counts or 0.0, -attempt.number))
+
 
 def standings(enrolment: Enrolment | None, exercises: list[Exercise]) -> dict[int, Standing]:
-    """Return the standing in each exercise by its row number, with two queries whatever their number."""
+    """Return the standing in each exercise by its row number, with four queries whatever their number."""
+    rules = deliveries(enrolment, exercises)
     if enrolment is None:
-        return {row.pk: Standing(None, 0, _attempts(row)) for row in exercises}
-    scored = with_scores(Submission.objects.filter(enrolment=enrolment, exercise__in=exercises))
-    found = {
-        row["exercise"]: row
-        for row in scored.order_by()
-        .values("exercise")
-        .annotate(best=Max("score"), used=Count("pk", filter=~Q(status__in=UNCHARGED)))
-    }
-    rules = {
-        row.exercise_id: row.attempts
-        for row in Assignment.objects.filter(course=enrolment.course_id, exercise__in=exercises)
-    }
-    return {
-        row.pk: Standing(
-            best=found.get(row.pk, {}).get("best"),
-            used=found.get(row.pk, {}).get("used", 0),
-            allowed=attempts_allowed(enrolment, row, rules.get(row.pk)),
-        )
-        for row in exercises
-    }
+        return {row.pk: Standing(None, 0, rules[row.pk].attempts, rules[row.pk]) for row in exercises}
+    attempts = _attempts(enrolment, exercises, rules)
+    return {row.pk: _standing(rules[row.pk], attempts.get(row.pk, [])) for row in exercises}
 
 
-def attempts_allowed(enrolment: Enrolment, exercise: Exercise, rule: int | None) -> int:
-    """The course's rule, else the exercise's own; 0 is no limit, as for whoever teaches."""
-    if enrolment.role != Role.STUDENT:
-        return 0
-    return _attempts(exercise) if rule is None else rule
+def _standing(delivery: Delivery, attempts: list[Attempt]) -> Standing:
+    used = sum(attempt.is_charged for attempt in attempts)
+    standing = Standing(None, used, delivery.attempts, delivery, tuple(attempts))
+    counting = standing.counting()
+    if counting is None:
+        return standing
+    return Standing(counting.counts, used, delivery.attempts, delivery, tuple(attempts))
 
 
-def _attempts(exercise: Exercise) -> int:
-    return exercise.revision.attempts if exercise.revision else 0
+def _attempts(
+    enrolment: Enrolment, exercises: list[Exercise], rules: dict[int, Delivery]
+) -> dict[int, list[Attempt]]:
+    """Return the person's attempts by exercise, oldest first."""
+    costs = _hint_costs(enrolment, exercises)
+    rows = with_scores(Submission.objects.filter(enrolment=enrolment, exercise__in=exercises))
+    fields = ("exercise", "attempt", "submitted_at", "graded_score", "changed_score", "status", "refund")
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    for pk, number, sent, score, changed, status, refund in rows.order_by("attempt").values_list(*fields):
+        credit = rules[pk].credit_at(sent)
+        penalty = sum(cost for taken, cost in costs.get(pk, []) if taken <= sent)
+        counts = counted(score, changed, credit, penalty)
+        is_charged = status not in UNCHARGED and refund is None
+        found[pk].append(Attempt(number, sent, counts, credit, penalty, is_charged))
+    return found
+
+
+def _hint_costs(enrolment: Enrolment, exercises: list[Exercise]) -> dict[int, list[tuple[datetime, float]]]:
+    """Return when the person opened hints that cost points, and what each cost."""
+    found: dict[int, list[tuple[datetime, float]]] = defaultdict(list)
+    rows = HintTaken.objects.filter(enrolment=enrolment, exercise__in=exercises, cost__gt=0)
+    for pk, taken, cost in rows.values_list("exercise", "taken_at", "cost"):
+        found[pk].append((taken, cost))
+    return found

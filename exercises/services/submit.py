@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,12 +14,12 @@ from annsite.rest.log_context import bind
 from exercises import tasks
 from exercises.errors import LimitReached, StudentMistake
 from exercises.grading.grade import is_isolated, parse_answer
-from exercises.models import Assignment, Exercise, Lane, Submission
-from exercises.models.submission import UNCHARGED
+from exercises.models import Exercise, Lane, Submission
+from exercises.queries.dates import outside_window
 from exercises.queries.line import refuse_flood
-from exercises.queries.scores import attempts_allowed
+from exercises.queries.scores import standings
 from exercises.queries.specs import spec_for
-from lessons.models import Enrolment
+from lessons.models import Enrolment, Role
 
 KEY_LENGTH = 255
 
@@ -52,14 +53,13 @@ def submit_answer(
         if earlier is not None:
             return earlier, False
         made = Submission.objects.filter(enrolment=enrolment, exercise=exercise).order_by()
-        statuses = list(made.values_list("status", flat=True))
-        _check_rules(enrolment, exercise, used=sum(status not in UNCHARGED for status in statuses))
+        _check_rules(enrolment, exercise, now)
         refuse_flood(enrolment, lane, now)
         submission = Submission.objects.create(
             enrolment=enrolment,
             exercise=exercise,
             revision_id=exercise.revision_id,
-            attempt=len(statuses) + 1,
+            attempt=made.count() + 1,
             answer=parsed,
             answer_digest=digest,
             source=source,
@@ -97,15 +97,26 @@ def _earlier(enrolment: Enrolment, exercise: Exercise, key: str | None, digest: 
     return row
 
 
-def _check_rules(enrolment: Enrolment, exercise: Exercise, *, used: int) -> None:
+def _check_rules(enrolment: Enrolment, exercise: Exercise, now: datetime) -> None:
+    """Raise LimitReached where the course's rules for this person forbid an answer now."""
     if not enrolment.is_active:
         raise LimitReached("enrolment_inactive", "Your enrolment in this course has ended.")
-    rules = Assignment.objects.filter(course=enrolment.course_id, exercise=exercise)
-    is_paused, attempts = next(iter(rules.order_by().values_list("is_paused", "attempts")), (False, None))
-    if is_paused:
+    standing = standings(enrolment, [exercise])[exercise.pk]
+    delivery = standing.delivery
+    if delivery.is_paused:
         raise LimitReached("exercise_paused", "Your instructors have paused this exercise. Try again later.")
-    allowed = attempts_allowed(enrolment, exercise, attempts)
-    if allowed and used >= allowed:
+    if not standing.may_try():
         raise LimitReached(
-            "no_attempts_left", f"You have used all {allowed} attempts. Your best grade stays."
+            "no_attempts_left", f"You have used all {standing.allowed} attempts. Your best grade stays."
         )
+    if enrolment.role != Role.STUDENT:
+        return
+    refusal = outside_window(delivery, now)
+    if refusal:
+        is_early = delivery.opens_at is not None and now < delivery.opens_at
+        raise LimitReached("not_open_yet" if is_early else "closed", refusal)
+    sent = [attempt.sent for attempt in standing.attempts if attempt.is_charged]
+    if sent and now < max(sent) + delivery.cooldown:
+        wait = math.ceil((max(sent) + delivery.cooldown - now).total_seconds())
+        message = f"Wait {wait} s before the next attempt; the time is meant for thinking."
+        raise LimitReached("cooldown", message, retry_after=wait)

@@ -1,7 +1,7 @@
 /** The answer form: check at once, keep a draft, submit once. Without this module the form still posts. */
 
 import { clearErrors, clearField, showErrors } from "./answer/errors.js";
-import { FieldMistake, readAnswer } from "./answer/fields.js";
+import { FieldMistake, chosenFile, isReadByServer, readAnswer } from "./answer/fields.js";
 import { keepDraft } from "./answer/draft.js";
 import { showReport } from "./answer/report.js";
 import { html } from "./figure/dom.js";
@@ -19,6 +19,7 @@ export function attachAnswerForm(form) {
   const result = form.querySelector("#check-result") ?? document.getElementById("check-result");
   const check = form.querySelector('button[name="action"][value="check"]');
   keepDraft(form, note);
+  refuseLargeFile(form, result);
   submitOnce(form);
   addShortcut(form, note);
   form.addEventListener("input", (event) => {
@@ -26,9 +27,14 @@ export function attachAnswerForm(form) {
   });
   if (check && result && form.dataset.checkUrl) {
     check.addEventListener("click", (event) => {
+      if (!hasFile(form) && isReadByServer(form)) return;
       event.preventDefault();
       checkNow(form, check, result);
     });
+  }
+  if (result?.children.length) {
+    result.tabIndex = -1;
+    result.focus();
   }
 }
 
@@ -37,7 +43,7 @@ async function checkNow(form, button, result) {
   button.setAttribute("aria-busy", "true");
   clearErrors(form);
   try {
-    result.replaceChildren(showReport(await askForReport(form, readAnswer(form))));
+    result.replaceChildren(showReport(await askForReport(form, requestOf(form))));
   } catch (error) {
     showFailure(form, result, error);
   } finally {
@@ -48,15 +54,24 @@ async function checkNow(form, button, result) {
 /** An error that is shown as it is written. */
 class Refusal extends Error {}
 
-async function askForReport(form, answer) {
+/** The body of a check and its type: the chosen file, else the answer as JSON. */
+function requestOf(form) {
+  const file = chosenFile(form);
+  if (!file) return { body: JSON.stringify({ answer: readAnswer(form) }), type: { "Content-Type": "application/json" } };
+  const body = new FormData();
+  body.set("file", file);
+  return { body, type: {} };
+}
+
+async function askForReport(form, { body, type }) {
   const response = await fetch(form.dataset.checkUrl, {
     method: "POST",
     headers: {
       Accept: "application/json",
-      "Content-Type": "application/json",
       "X-CSRFToken": form.elements.namedItem("csrfmiddlewaretoken")?.value ?? "",
+      ...type,
     },
-    body: JSON.stringify({ answer }),
+    body,
     signal: AbortSignal.timeout(PATIENCE),
   });
   const data = await readJson(response);
@@ -90,6 +105,23 @@ function showFailure(form, result, error) {
   }
   const text = error instanceof Refusal ? error.message : UNREACHABLE;
   result.replaceChildren(html("p", { class: "field-error" }, text));
+}
+
+function hasFile(form) {
+  return Boolean(form.elements.namedItem("file")?.files?.length);
+}
+
+/** Hold back a file that the server would not take: its answer would be a page without what was typed. */
+function refuseLargeFile(form, result) {
+  form.addEventListener("submit", (event) => {
+    try {
+      chosenFile(form);
+    } catch (error) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      showFailure(form, result, error);
+    }
+  });
 }
 
 /** Let the first submission through and hold back the rest; its idempotency key stays as it is. */

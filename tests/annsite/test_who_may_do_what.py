@@ -22,6 +22,8 @@ ANSWER = {"answer": factories.LECTURE}
 POST: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "exercises:exercise-detail": (factories.LECTURE_FIELDS, (302, 302, 302, 302, 302)),
     "exercises:submission-cancel": ({}, (302, 302, 404, 404, 404)),
+    "exercises:submission-review": ({"message": "Why?"}, (302, 302, 404, 404, 404)),
+    "exercises:hint-take": ({}, (302, 302, 302, 302, 302)),
     "login": ({}, (422, 302, 302, 302, 302)),
     "logout": ({}, (302, 302, 302, 302, 302)),
     "signup": ({}, (422, 422, 422, 422, 422)),
@@ -33,6 +35,8 @@ POST: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "api:exercise-check": (ANSWER, (200, 200, 200, 200, 200)),
     "api:submission-list": (ANSWER | {"exercise": "xor-weights"}, (401, 202, 202, 202, 202)),
     "api:submission-cancel": ({}, (401, 409, 404, 404, 404)),
+    "api:submission-review": ({"message": "Why?"}, (401, 200, 404, 404, 404)),
+    "api:exercise-hint": ({}, (401, 200, 200, 200, 200)),
     "admin:exercises_submission_override": ({"score": "1", "reason": "x"}, (302, 302, 302, 403, 302)),
 }
 SCOPE = {
@@ -44,6 +48,8 @@ SCOPE = {
     ("get", "api:submission-detail"): Scope.SUBMISSIONS_READ,
     ("post", "api:submission-list"): Scope.SUBMISSIONS_WRITE,
     ("post", "api:submission-cancel"): Scope.SUBMISSIONS_WRITE,
+    ("post", "api:submission-review"): Scope.SUBMISSIONS_WRITE,
+    ("post", "api:exercise-hint"): Scope.SUBMISSIONS_WRITE,
     ("get", "api:grades"): Scope.GRADES_READ,
 }
 NO_SCOPE = {"api:me", "api:schema", "api:exercise-check"}
@@ -60,7 +66,11 @@ def arguments(student: Enrolment, xor: Exercise) -> dict[str, list[object]]:
         "exercises:submission-detail": [submission.public_id],
         "exercises:submission-status": [submission.public_id],
         "exercises:submission-cancel": [submission.public_id],
+        "exercises:submission-review": [submission.public_id],
+        "exercises:hint-take": ["xor-repair", 3],
         "api:submission-cancel": [submission.public_id],
+        "api:submission-review": [submission.public_id],
+        "api:exercise-hint": ["xor-repair", 3],
         "password_reset_confirm": ["MQ", "wrong-token"],
         "token-revoke": [token.pk],
         "api:course-detail": ["autumn"],

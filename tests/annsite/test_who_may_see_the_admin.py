@@ -56,6 +56,8 @@ PAGES = {f"{model}_{action}": row for model, rows in MODELS.items() for action, 
     "exercises_submission_export": (200, 200),
     "exercises_submission_override": (405, 405),
     "exercises_submission_undo": (405, 405),
+    "exercises_submission_refund": (405, 405),
+    "exercises_submission_answer": (405, 405),
     "exercises_regrade_status": (403, 200),
     "exercises_regrade_apply": (405, 405),
     "exercises_regrade_undo": (405, 405),
@@ -67,7 +69,7 @@ PAGES = {f"{model}_{action}": row for model, rows in MODELS.items() for action, 
     "course_roster": (403, 200),
     "course_roster_save": (405, 405),
 }
-OF_ONE_ROW = ("change", "history", "delete", "override", "undo", "status", "apply", "cancel")
+OF_ONE_ROW = ("change", "history", "delete", "override", "undo", "refund", "answer", "status", "apply", "cancel")
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ from exercises.grading.kinds.training_runs import Lab, data_of
 from exercises.grading.parsing import Reader
 from exercises.grading.planning import Answer, Kind, PlannedCheck, Watch
 from exercises.grading.report import CounterExample, DecisionMap
-from exercises.grading.spec_training import LimitsSpec, SolvesCheck, TrainingSpec
-
-TOGETHER = 20
-"""How many small networks cost about as much as one, trained together (docs/benchmarks.md, W7)."""
+from exercises.grading.spec_training import TOGETHER, LimitsSpec, SolvesCheck, TrainingSpec
 
 
 def parse(spec: TrainingSpec, raw: object) -> Answer:
@@ -45,6 +42,18 @@ def plan(spec: TrainingSpec, answer: Answer, seed: int, watch: Watch) -> list[Pl
     """Plan the checks; the first that runs trains."""
     config = _config(answer)
     return plan_checks(spec, Lab(spec, config, seed, watch), _estimate(spec, config).parameters)
+
+
+def foresee(spec: TrainingSpec, answer: Answer) -> tuple[str, ...]:
+    """Say what the training, which the instant check leaves out, will be and take."""
+    config = _config(answer)
+    cost = _estimate(spec, config)
+    seconds = cost.seconds * spec.seeds + _seconds_together(spec, config, cost)
+    time = f"about {seconds:.0f} s" if seconds >= 1.5 else "about a second"
+    return (
+        f"{cost.parameters:,} parameters, {cost.steps:,} steps in each training. Nothing is trained before you "
+        f"submit; that will take {time}.",
+    )
 
 
 def draw_maps(spec: TrainingSpec, answer: Answer, counterexample: CounterExample | None) -> list[DecisionMap]:
@@ -126,19 +135,26 @@ def _estimate(spec: TrainingSpec, config: TrainSpec) -> Estimate:
 
 def _all_runs(spec: TrainingSpec, config: TrainSpec, cost: Estimate) -> list[Problem]:
     """Refuse what takes too long when it is trained as often as a check of type solves asks for."""
-    many = sum(check.seeds for check in spec.checks if isinstance(check, SolvesCheck))
-    if not many or cost.problems:
-        return []
-    stacked = stacks(config, data_of(spec.data).train())
-    seconds = cost.seconds * (many / TOGETHER if stacked else many)
+    many = _many(spec)
+    seconds = _seconds_together(spec, config, cost)
     most = spec.limits.seconds * many / TOGETHER
-    if seconds <= most:
+    if seconds <= most or cost.problems:
         return []
     message = (
         f"{many} trainings of this would take about {seconds:.0f} s, at most {most:.0f} s are allowed. "
         f"Without batch_size, with at most 16 units a layer, they are trained together; or use fewer epochs."
     )
     return [Problem("epochs", f"{seconds:.0f} s", f"{most:.0f} s", message)]
+
+
+def _seconds_together(spec: TrainingSpec, config: TrainSpec, cost: Estimate) -> float:
+    """Estimate the trainings that a check of type solves asks for."""
+    stacked = stacks(config, data_of(spec.data).train())
+    return cost.seconds * (_many(spec) / TOGETHER if stacked else _many(spec))
+
+
+def _many(spec: TrainingSpec) -> int:
+    return sum(check.seeds for check in spec.checks if isinstance(check, SolvesCheck))
 
 
 def _path(field: str) -> str:
@@ -154,5 +170,6 @@ TRAINING: Kind[TrainingSpec] = Kind(
     fields_from_answer=fields_from_answer,
     start=start,
     isolated=True,
+    foresee=foresee,
     proof_seeds=proof_seeds,
 )

@@ -6,7 +6,7 @@ from functools import partial
 
 from exercises.grading.kinds.training_doctor import diagnose
 from exercises.grading.kinds.training_maps import draw_run
-from exercises.grading.kinds.training_runs import Lab
+from exercises.grading.kinds.training_runs import Lab, round_against
 from exercises.grading.planning import Outcome, PlannedCheck
 from exercises.grading.spec_training import GapCheck, MetricCheck, ParametersCheck, SolvesCheck, TrainingSpec
 
@@ -35,7 +35,7 @@ def _check_metric(check: MetricCheck, lab: Lab) -> Outcome:
     passed = reached >= check.limit if check.at_least is not None else reached <= check.limit
     sign = "at least" if check.at_least is not None else "at most"
     message = (
-        f"{check.metric.capitalize()} on {PARTS[check.on]}: {_spread(lab, values)}; "
+        f"{check.metric.capitalize()} on {PARTS[check.on]}: {_spread(lab, check.metric, values)}; "
         f"{sign} {check.limit:g} is needed."
     )
     return _with_pictures(lab, Outcome(passed, message, credit=_share(check, reached, passed)))
@@ -81,16 +81,19 @@ def _check_parameters(check: ParametersCheck, parameters: int) -> Outcome:
     return Outcome(parameters <= check.at_most, message)
 
 
-def _spread(lab: Lab, values: list[float]) -> str:
-    """Write the middle and the ends to two digits, cut off: 0.929 must not read as the 0.93 it misses."""
-    middle, low, high = (_cut(value) for value in (lab.central(values), min(values), max(values)))
+def _spread(lab: Lab, metric: str, values: list[float]) -> str:
+    """Write the middle and the ends to two digits: more would tell too much of what is hidden."""
+    ends = lab.central(values), min(values), max(values)
+    middle, low, high = (_write(metric, value) for value in ends)
     if len(values) == 1:
         return middle
     return f"{lab.spec.score_by} {middle} of {len(values)} runs, from {low} to {high}"
 
 
-def _cut(value: float) -> str:
-    return f"{math.floor(value * 100 + 1e-9) / 100:.2f}" if math.isfinite(value) else "no number"
+def _write(metric: str, value: float) -> str:
+    if not math.isfinite(value):
+        return "no number"
+    return f"{round_against(metric, value):{'.2f' if metric == 'accuracy' else '.2g'}}"
 
 
 def _with_pictures(lab: Lab, outcome: Outcome) -> Outcome:

@@ -1,15 +1,16 @@
 """Say from the trace of a training why it failed: it diverged, died, stood still, or learned by heart."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from engine.evaluation import LOSSES
-from engine.module import Sequential
 from engine.progress import Diverged
 from engine.spec.layers import Linear, Plain
 from engine.tensor import Array, Tape
-from exercises.grading.kinds.training_runs import Lab, Run
+from engine.train import Training
+from exercises.grading.kinds.training_runs import Lab, Run, inputs_for
 
 ROWS = 200
 DEAD_SHARE = 0.5
@@ -18,7 +19,10 @@ VANISHED = 1e-3
 OVERFIT_GAP = 0.12
 STILL_FALLING = 0.05
 LEAST_FALL = 0.01
+FEW_EPOCHS = 5
 NEAR_CHANCE = 1.3
+NEAR_CHANCE_LOSS = 0.97
+WORSE_ON_NEW = 2.0
 
 
 def diagnose(lab: Lab) -> list[str]:
@@ -30,21 +34,20 @@ def diagnose(lab: Lab) -> list[str]:
             f"{len(diverged)} of {len(lab.runs)} runs diverged, the first at step {first.step}: with a "
             f"learning rate of {first.lr:g} each step overshoots further. Try a tenth of it, or clip_norm."
         ]
-    run = min(lab.runs, key=lambda one: one.accuracy["train"])
+    run = max(lab.runs, key=lambda one: (-one.accuracy.get("train", 0.0), one.loss["train"]))
     found = [*_structure(lab, run), *_gradients(lab, run)]
     return found or list(_curve(lab, run))
 
 
 def _structure(lab: Lab, run: Run) -> Iterator[str]:
     """Spot twins, dead units and saturated units, from what the layers give for training examples."""
-    if _has_twins(run.model):
+    if _begins_with_twins(lab):
         yield (
             "All units of the first layer are twins: they start with the same weights, receive the same "
             "gradient, and stay one unit for ever. Start from random weights."
         )
         return
-    x = lab.data.train().x[:ROWS].astype(run.model.parameters()[0].data.dtype)
-    value: Array = x
+    value: Array = inputs_for(run.model, lab.data.train(), ROWS)
     run.model.eval()
     for number, (module, layer) in enumerate(zip(run.model, lab.config.layers, strict=True)):
         value = module(value).data
@@ -68,23 +71,17 @@ def _structure(lab: Lab, run: Run) -> Iterator[str]:
                 )
 
 
-def _has_twins(model: Sequential) -> bool:
-    weights = [
-        entry for name, entry in model.state_dict().items() if name.endswith("weight") and entry.ndim == 2
-    ]
-    if not weights or len(weights[0]) < 2:
-        return False
-    return bool(np.allclose(weights[0], weights[0][:1], rtol=1e-4, atol=1e-9))
+def _begins_with_twins(lab: Lab) -> bool:
+    """Tell whether the units of the first layer start alike; later only rounding parts them."""
+    start = Training(lab.config, lab.data.train(), 0).model.state_dict()
+    weights = [entry for name, entry in start.items() if name.endswith("weight") and entry.ndim == 2]
+    return bool(weights) and len(weights[0]) > 1 and bool((weights[0] == weights[0][:1]).all())
 
 
 def _gradients(lab: Lab, run: Run) -> Iterator[str]:
     """Compare the gradient that reaches the first layer with that of the last."""
     examples = lab.data.train()
-    x = (
-        examples.x[:ROWS]
-        if examples.symbols
-        else examples.x[:ROWS].astype(run.model.parameters()[0].data.dtype)
-    )
+    x = inputs_for(run.model, examples, ROWS)
     run.model.eval()
     with Tape() as tape:
         loss = LOSSES[lab.config.loss](run.model(x), examples.y[:ROWS])
@@ -100,27 +97,60 @@ def _gradients(lab: Lab, run: Run) -> Iterator[str]:
 
 
 def _curve(lab: Lab, run: Run) -> Iterator[str]:
-    """Read the curve: learned by heart, not finished, or no better than guessing."""
-    train, test = run.accuracy["train"], run.accuracy["test"]
-    classes = lab.data.classes or 2
-    if train - test > OVERFIT_GAP:
+    """Read the curve: learned by heart, no better than guessing, not finished, or at a standstill."""
+    falling = _still_falling(run.losses)
+    if (by_heart := _learned_by_heart(run)) is not None:
         yield (
-            f"Training accuracy {train:.2f}, on new data {test:.2f}: the network learns the examples by "
-            "heart. Fewer units, dropout, weight_decay or early_stopping help."
+            f"{by_heart}: the network learns the examples by heart. Fewer units, dropout, weight_decay or "
+            "early_stopping help."
         )
-    elif _still_falling(run.losses):
+    elif (guess := _guess(lab, run)) is not None:
+        if falling:
+            yield f"{guess}, but the loss is still falling: a larger learning rate, or more epochs."
+        elif not _bends(lab):
+            yield f"{guess}, and no layer of this network bends: its border is straight, whatever its weights."
+        else:
+            yield f"{guess}: nothing was learned. Try a larger learning rate, or other starting weights."
+    elif len(run.losses) < FEW_EPOCHS:
+        yield f"The training was short, epochs = {len(run.losses)}: more epochs let the loss fall further."
+    elif falling:
         yield "The loss was still falling when the training ended: more epochs, or a larger learning rate."
-    elif train < NEAR_CHANCE / classes:
-        yield (
-            f"Accuracy {train:.2f} is what guessing gives: nothing was learned. Try another learning rate, "
-            "or other starting weights."
-        )
-    elif len(run.losses) >= 5:
+    else:
         yield "The loss stood still long before the end: change units or learning rate, not the epochs."
+
+
+def _learned_by_heart(run: Run) -> str | None:
+    """Compare old with new examples, by accuracy where there is one; None when they are alike."""
+    if run.accuracy:
+        train, test = run.accuracy["train"], run.accuracy["test"]
+        alike = train - test <= OVERFIT_GAP
+        return None if alike else f"Training accuracy {train:.2f}, on new data {test:.2f}"
+    train, test = run.loss["train"], run.loss["test"]
+    return None if test <= WORSE_ON_NEW * train else f"Training loss {train:.2g}, on new data {test:.2g}"
+
+
+def _guess(lab: Lab, run: Run) -> str | None:
+    """Say what is no better than in a network that knows nothing: accuracy, or the loss of probabilities."""
+    if not run.accuracy:
+        return None
+    train, loss, classes = run.accuracy["train"], run.losses[-1], lab.data.classes or 2
+    if train < NEAR_CHANCE / classes:
+        return f"Accuracy {train:.2f} is what guessing gives"
+    if lab.config.loss != "mse" and loss > NEAR_CHANCE_LOSS * math.log(classes):
+        return f"A loss of {loss:.2g} is what guessing gives"
+    return None
+
+
+def _bends(lab: Lab) -> bool:
+    """Tell whether any layer is more than a weighted sum."""
+    straight = ("linear", "identity", "flatten", "dropout", "batch_norm", "gaussian_noise", "avg_pool2d")
+    return any(layer.type not in (*straight, "conv2d") for layer in lab.config.layers)
 
 
 def _still_falling(losses: list[float]) -> bool:
     """Tell whether the last tenth of the epochs still brought a good part of the whole fall."""
+    if len(losses) < FEW_EPOCHS:
+        return False
     fall = losses[0] - losses[-1]
     last = losses[-1 - max(1, len(losses) // 10)] - losses[-1]
-    return len(losses) >= 5 and fall > LEAST_FALL * abs(losses[0]) and last > STILL_FALLING * fall
+    return fall > LEAST_FALL * abs(losses[0]) and last > STILL_FALLING * fall

@@ -9,7 +9,7 @@ from exercises.grading.fields import Field, FieldGroup, Fields, read_typed_numbe
 from exercises.grading.kinds.training_runs import data_of
 from exercises.grading.parsing import Reader
 from exercises.grading.planning import Answer
-from exercises.grading.spec_training import TrainingSpec
+from exercises.grading.spec_training import SolvesCheck, TrainingSpec
 
 LAYERS = "config.layers"
 OPTIMIZER = "config.optimizer.type"
@@ -71,7 +71,7 @@ def groups(spec: TrainingSpec) -> list[FieldGroup]:
         ),
         FieldGroup(
             "Training",
-            f"Each answer is trained {spec.seeds} times with seeds that you do not see.",
+            f"The loss is {spec.loss}. {_how_often(spec)}",
             tuple(training),
         ),
         FieldGroup(
@@ -143,6 +143,12 @@ def first_answer(spec: TrainingSpec) -> Answer:
             "epochs": 1,
         }
     }
+
+
+def _how_often(spec: TrainingSpec) -> str:
+    together = max((check.seeds for check in spec.checks if isinstance(check, SolvesCheck)), default=0)
+    often = max(spec.seeds, together)
+    return f"Each answer is trained {'once' if often == 1 else f'{often} times'}, with seeds that you do not see."
 
 
 def _read_layers(reader: Reader, fields: Fields) -> list[dict[str, Any]]:

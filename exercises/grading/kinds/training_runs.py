@@ -1,16 +1,16 @@
 """Train a student's configuration on the exercise's data, once for each hidden seed."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from engine.cohort import Slot, train_cohort
-from engine.data import load
 from engine.data.dataset import Dataset
 from engine.evaluation import LOSSES, predict
 from engine.examples import Examples
@@ -20,6 +20,7 @@ from engine.progress import Cancelled, Diverged, Outcome, StepInfo
 from engine.spec import TrainSpec
 from engine.tensor import Array
 from engine.train import Training
+from exercises.grading.datasets import load_data
 from exercises.grading.planning import Stopped, Watch, random_stream
 from exercises.grading.spec_training import DataSpec, SolvesCheck, TrainingSpec
 
@@ -29,7 +30,11 @@ CURVE_POINTS = 100
 
 @dataclass(frozen=True)
 class Run:
-    """One training: how it ended, its network, the mean loss of each epoch, and the results by part."""
+    """One training: how it ended, its network, the mean loss of each epoch, and the results by part.
+
+    Where targets are neither classes nor 0 and 1 there is no accuracy. `shown` are the parts of the data
+    that differ from each other.
+    """
 
     outcome: Outcome
     model: Sequential
@@ -37,12 +42,13 @@ class Run:
     validation: list[float]
     accuracy: dict[str, float]
     loss: dict[str, float]
+    shown: tuple[str, ...] = ()
 
     def result(self, metric: str, on: str) -> float:
         """Return a result; a training that diverged reaches nothing."""
         if isinstance(self.outcome, Diverged):
             return 0.0 if metric == "accuracy" else float("inf")
-        return (self.accuracy if metric == "accuracy" else self.loss)[on]
+        return self.accuracy.get(on, 0.0) if metric == "accuracy" else self.loss[on]
 
     def to_json(self, number: int) -> dict[str, Any]:
         """Return what the page draws: a curve of at most 100 points, and results rounded to two digits."""
@@ -52,7 +58,15 @@ class Run:
             "diverged_at": self.outcome.step if isinstance(self.outcome, Diverged) else None,
             "train": _thin(self.losses, every),
             "validation": _thin(self.validation, every),
-            "accuracy": {part: round(value, 2) for part, value in self.accuracy.items()},
+            "accuracy": self._rounded("accuracy", self.accuracy),
+            "loss": self._rounded("loss", self.loss),
+        }
+
+    def _rounded(self, metric: str, results: dict[str, float]) -> dict[str, float]:
+        return {
+            part: round_against(metric, results[part])
+            for part in self.shown
+            if part in results and math.isfinite(results[part])
         }
 
 
@@ -87,14 +101,13 @@ class Lab:
         """Tell of each network of the cohort whether every training example is on the right side."""
         examples = self.data.train()
         training = Training(self.config, examples, 0)
-        inputs = examples.x.astype(training.dtype)
         found = []
         for slot in self.cohort:
             if isinstance(slot.outcome, Diverged):
                 found.append(False)
                 continue
             training.model.load_state_dict(slot.state)
-            outputs = predict(training.model, inputs)
+            outputs = predict(training.model, inputs_for(training.model, examples))
             found.append(_accuracy(outputs, examples, self.config.loss) == 1)
         return found
 
@@ -112,14 +125,23 @@ class Lab:
         if isinstance(outcome, Cancelled):
             raise Stopped
         measured = {"train": self.data.train(), "test": self.data.test()}
+        shown = [part for part in measured if part == "train" or not self._is_table()]
         if self.spec.data.moved is not None:
             measured["moved"] = data_of(self.spec.data, moved=True).test()
+            shown.append("moved")
         accuracies, losses = {}, {}
         if not isinstance(outcome, Diverged):
             for part, examples in measured.items():
-                accuracies[part], losses[part] = _measure(training.model, examples, self.config.loss)
+                found, losses[part] = _measure(training.model, examples, self.config.loss)
+                if found is not None:
+                    accuracies[part] = found
         progress = training.progress
-        return Run(outcome, training.model, progress.losses, progress.validation, accuracies, losses)
+        curves = progress.losses, progress.validation
+        return Run(outcome, training.model, *curves, accuracies, losses, tuple(shown))
+
+    def _is_table(self) -> bool:
+        """Whether the data is a whole table, which is its own test set."""
+        return np.array_equal(self.data.x_train, self.data.x_test)
 
     def _teller(self, number: int, training: Training) -> Callable[[StepInfo], None]:
         """Tell where a run stands, a few times a second."""
@@ -152,31 +174,40 @@ class Lab:
 
 
 def data_of(spec: DataSpec, moved: bool = False) -> Dataset:
-    """Return the data of an exercise: the same for everybody, made or read once per process."""
-    options = spec.options | (spec.moved or {}) if moved else spec.options
-    return _load(spec.name, tuple(sorted(options.items())))
+    """Return the data of an exercise, or its second, harder part."""
+    return load_data(spec.name, spec.moved_options if moved else spec.options)
 
 
-@lru_cache(maxsize=8)
-def _load(name: str, options: tuple[tuple[str, Any], ...]) -> Dataset:
-    return load(name, seed=0, **dict(options))
+def inputs_for(model: Sequential, examples: Examples, rows: int | None = None) -> Array:
+    """Return the (first) inputs in the precision of the network; symbols stay integers."""
+    inputs = examples.x[:rows]
+    return inputs if examples.symbols else inputs.astype(model.parameters()[0].data.dtype)
 
 
-def _measure(model: Sequential, examples: Examples, loss: str) -> tuple[float, float]:
-    """Return accuracy and loss of a network on examples."""
-    inputs = examples.x if examples.symbols else examples.x.astype(model.parameters()[0].data.dtype)
-    outputs = predict(model, inputs)
+def round_against(metric: str, value: float) -> float:
+    """Round to two digits, never in favour: an accuracy of 0.929 must not read as the 0.93 it misses."""
+    if metric == "accuracy":
+        return math.floor(value * 100 + 1e-9) / 100
+    if value <= 0:
+        return value
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.ceil(value / unit - 1e-9) * unit:.2g}")
+
+
+def _measure(model: Sequential, examples: Examples, loss: str) -> tuple[float | None, float]:
+    """Return accuracy, where there is such a thing, and loss of a network on examples."""
+    outputs = predict(model, inputs_for(model, examples))
     if not np.isfinite(outputs).all():
         return 0.0, float("inf")
     return _accuracy(outputs, examples, loss), float(LOSSES[loss](outputs, examples.y).data)
 
 
-def _accuracy(outputs: Array, examples: Examples, loss: str) -> float:
-    """Compute the share on the right side: of 0 for logits, of one half for numbers; 0 for other targets."""
+def _accuracy(outputs: Array, examples: Examples, loss: str) -> float | None:
+    """Compute the share on the right side: of 0 for logits, of one half for numbers; None elsewhere."""
     if examples.classes:
         return accuracy(outputs, examples.y)
     if not set(np.unique(examples.y)) <= {0.0, 1.0}:
-        return 0.0
+        return None
     return binary_accuracy(outputs, examples.y, 0.5 if loss == "mse" else 0.0)
 
 

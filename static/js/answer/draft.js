@@ -53,15 +53,22 @@ function restore(form, draft) {
   inputs[0]?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** The value that the server sent with an input. */
+function sentValue(input) {
+  if (input.type !== "select-one") return input.defaultValue;
+  return ([...input.options].find((option) => option.defaultSelected) ?? input.options[0])?.value ?? "";
+}
+
 /** Empty as the server sent it and empty now: neither a redisplayed answer nor one from a link. */
 function isUntouched(input) {
   if (isChoice(input)) return !input.defaultChecked && !input.checked;
+  if (input.type === "select-one") return input.value === sentValue(input);
   return input.defaultValue.trim() === "" && input.value.trim() === "";
 }
 
 /** As the server sent it, where that is what the exercise starts from. */
 function isAsSent(input) {
-  return isChoice(input) ? input.checked === input.defaultChecked : input.value === input.defaultValue;
+  return isChoice(input) ? input.checked === input.defaultChecked : input.value === sentValue(input);
 }
 
 /** Storage may be full or forbidden; a draft is a courtesy, so its absence is not an error. */

@@ -33,6 +33,24 @@ export function readAnswer(form) {
   return answer;
 }
 
+/** Whether only the server can read the fields: some hold text or a selection, and no JSON is pasted. */
+export function isReadByServer(form) {
+  if (form.elements.namedItem("answer_json")?.value?.trim()) return false;
+  return answerInputs(form).some(({ type }) => type === "textarea" || type === "select-one");
+}
+
+/** The file that was chosen in place of everything else; FieldMistake when it is too large to be sent. */
+export function chosenFile(form) {
+  const input = form.elements.namedItem("file");
+  const file = input?.files?.[0] ?? null;
+  const most = Number(input?.dataset.maxBytes);
+  if (file && file.size > most) {
+    const message = `The file has ${file.size.toLocaleString("en")} bytes; at most ${most.toLocaleString("en")} are allowed.`;
+    throw new FieldMistake([{ field: "file", value: file.name, limit: String(most), message }]);
+  }
+  return file;
+}
+
 /** The inputs whose names are paths of the answer, in document order. */
 export function answerInputs(form) {
   return [...form.elements].filter((element) => (

@@ -32,6 +32,18 @@ FORM = """
 </form>"""
 FULL = {"first": "20", "second": "\N{MINUS SIGN}4.5", "third": "1e1", "fourth": "2"}
 EMPTY = {"first": "", "second": "", "third": "", "fourth": ""}
+TRAINING = """
+<form id="answer-form" method="post" action="/submit" data-check-url="/check" data-exercise="demo" data-start>
+<label for="field-1">layers</label><textarea id="field-1" name="config.layers">linear 1</textarea>
+<label for="field-2">optimizer</label><select id="field-2" name="config.optimizer.type">
+<option value="sgd">sgd</option><option value="adam"{selected}>adam</option></select>
+<label for="pasted">JSON</label><textarea id="pasted" name="answer_json"></textarea>
+<label for="answer-file">File</label><input id="answer-file" name="file" type="file" data-max-bytes="20">
+<p class="field-error" id="error-answer-file"></p>
+<button type="submit" name="action" value="check">Check now</button>
+<button type="submit">Submit</button><span id="saved-note"></span>
+<div id="check-result" role="status">{result}</div>
+</form>"""
 REPORT = {
     "score": 50,
     "max_score": 100,
@@ -67,7 +79,7 @@ class Site:
 
     def __init__(self, server: Any, reply: type) -> None:
         self.reply = reply
-        self.checks: list[dict[str, Any]] = []
+        self.checks: list[Any] = []
         self.headers: dict[str, str] = {}
         self.submissions: list[str] = []
         self.answer_with(200, REPORT)
@@ -79,7 +91,8 @@ class Site:
         self.next = self.reply(json.dumps(data), status=status, content_type=kind)
 
     def check(self, request: Any) -> Any:
-        self.checks.append(json.loads(request.body))
+        is_json = "json" in request.headers.get("Content-Type", "")
+        self.checks.append(json.loads(request.body) if is_json else request.body)
         self.headers = request.headers
         return self.next
 
@@ -243,3 +256,92 @@ def test_a_draft_comes_back_into_an_empty_form_only(open_form: Open, site: Site)
     open_form(FULL, page=page)
 
     expect(page.get_by_label("bias h₁")).to_have_value("1e1")
+
+
+@pytest.fixture
+def open_training(figure_page: Open) -> Open:
+    def open_one(page: Page | None = None, *, selected: str = "", result: str = "") -> Page:
+        return figure_page(TRAINING.format(selected=selected, result=result), "answer-form.js", page=page)
+
+    return open_one
+
+
+def test_a_form_with_text_is_checked_by_sending_it(open_training: Open, site: Site) -> None:
+    page = open_training()
+
+    page.get_by_role("button", name="Check now").click()
+
+    expect(page.get_by_role("button", name="Check now")).to_be_disabled()
+    assert site.checks == []
+    assert "config.layers=linear+1" in site.submissions[0]
+    assert "action=check" in site.submissions[0]
+
+
+def test_json_pasted_into_a_form_with_text_is_checked_without_leaving_the_page(
+    open_training: Open, site: Site
+) -> None:
+    page = open_training()
+    page.get_by_label("JSON").fill('{"config": {}}')
+
+    page.get_by_role("button", name="Check now").click()
+
+    expect(page.locator(".check-report")).to_be_visible()
+    assert site.checks == [{"answer": {"config": {}}}]
+
+
+def test_a_check_that_the_server_ran_is_brought_into_view(open_training: Open, site: Site) -> None:
+    page = open_training(result="<h3>Visible checks</h3>")
+
+    expect(page.locator("#check-result")).to_be_focused()
+
+
+def test_a_draft_of_text_and_a_selection_comes_back_into_the_form_as_it_was_sent(
+    open_training: Open, site: Site
+) -> None:
+    page = open_training()
+    page.get_by_label("layers").fill("linear 4\ntanh\nlinear 1")
+    page.get_by_label("optimizer").select_option("adam")
+    expect(page.locator("#saved-note")).to_have_text(re.compile(r"^saved \d\d:\d\d$"))
+
+    open_training(page)
+
+    expect(page.get_by_label("layers")).to_have_value("linear 4\ntanh\nlinear 1")
+    expect(page.get_by_label("optimizer")).to_have_value("adam")
+
+
+def test_a_draft_comes_back_where_the_selection_does_not_begin_with_the_first(
+    open_training: Open, site: Site
+) -> None:
+    page = open_training(selected=" selected")
+    page.get_by_label("layers").fill("linear 4")
+    expect(page.locator("#saved-note")).to_have_text(re.compile(r"^saved"))
+
+    open_training(page, selected=" selected")
+
+    expect(page.get_by_label("layers")).to_have_value("linear 4")
+
+
+def test_a_chosen_file_is_what_is_checked(open_training: Open, site: Site) -> None:
+    page = open_training()
+    page.get_by_label("File").set_input_files({"name": "a.json", "mimeType": "", "buffer": b'{"a": 1}'})
+
+    page.get_by_role("button", name="Check now").click()
+
+    expect(page.locator(".check-report")).to_be_visible()
+    assert 'filename="a.json"' in site.checks[0]
+    assert '{"a": 1}' in site.checks[0]
+
+
+@pytest.mark.parametrize("button", ["Check now", "Submit"])
+def test_a_file_that_is_too_large_is_refused_before_anything_is_sent(
+    open_training: Open, site: Site, button: str
+) -> None:
+    page = open_training()
+    page.get_by_label("layers").fill("linear 4")
+    page.get_by_label("File").set_input_files({"name": "a.json", "mimeType": "", "buffer": b" " * 21})
+
+    page.get_by_role("button", name=button).click()
+
+    expect(page.locator("#error-answer-file")).to_have_text("The file has 21 bytes; at most 20 are allowed.")
+    expect(page.get_by_label("layers")).to_have_value("linear 4")
+    assert site.checks == site.submissions == []

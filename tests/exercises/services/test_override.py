@@ -6,7 +6,7 @@ from django.utils import timezone
 from exercises.errors import StudentMistake
 from exercises.models import Exercise, Grade, GradeChange, Submission
 from exercises.queries.scores import standings, with_scores
-from exercises.services.override import override_grade
+from exercises.services.override import override_grade, preview_override, undo_override
 from lessons.models import AppendOnlyError, Enrolment
 from tests import factories
 
@@ -79,3 +79,45 @@ def test_ledger_rows_can_be_neither_edited_nor_deleted(
     ):
         with pytest.raises(AppendOnlyError):
             attempt()
+
+
+def test_undoing_is_a_further_change_back_to_what_stood_before(
+    student: Enrolment, instructor: Enrolment, xor: Exercise
+) -> None:
+    row = factories.graded(student, xor)
+    override(row, instructor, 60)
+    override(row, instructor, 80)
+
+    undone = undo_override(submission=row, actor=instructor.user, reason="Mistaken", now=timezone.now())
+
+    assert (undone.old_score, undone.new_score, undone.reason) == (80, 60, "Mistaken")
+    assert row.changes.count() == 3
+    assert with_scores(Submission.objects.filter(pk=row.pk)).get().score == 60
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_undoing_needs_a_reason_and_something_to_undo(
+    student: Enrolment, instructor: Enrolment, xor: Exercise, reason: str
+) -> None:
+    row = factories.graded(student, xor)
+    with pytest.raises(StudentMistake, match="Nobody has changed"):
+        undo_override(submission=row, actor=instructor.user, reason="x", now=timezone.now())
+    override(row, instructor, 60)
+
+    with pytest.raises(StudentMistake, match="Say why"):
+        undo_override(submission=row, actor=instructor.user, reason=reason, now=timezone.now())
+
+    assert row.changes.count() == 1
+
+
+def test_a_preview_tells_the_effect_and_leaves_no_trace(
+    student: Enrolment, instructor: Enrolment, xor: Exercise
+) -> None:
+    row = factories.graded(student, xor, factories.WRONG_WIRING)
+
+    effect = preview_override(submission=row, actor=instructor.user, score=90, now=timezone.now())
+
+    assert (effect.score_before, effect.score_after) == (30, 90)
+    assert (effect.counted_before, effect.counted_after) == (30, 90)
+    assert not GradeChange.objects.exists()
+    assert standings(student, [xor])[xor.pk].best == 30

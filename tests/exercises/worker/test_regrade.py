@@ -221,3 +221,27 @@ def test_the_scope_is_kept_as_it_was_asked_for() -> None:
     scope = Scope(section=3, since=timezone.now(), outcome="full", latest_revision_only=True)
 
     assert Scope.from_json(scope.to_json()) == scope
+
+
+def test_trainings_are_graded_alone_each_in_a_process_of_its_own(
+    student: Enrolment, other_student: Enrolment, instructor: Enrolment, xor: Exercise
+) -> None:
+    training = Exercise.objects.select_related("revision").get(slug="xor-train")
+    assert training.revision is not None
+    for who in (student, other_student):
+        factories.graded(who, training, training.revision.spec["reference"])
+    quick = factories.graded(student, xor)
+    regrade = factories.regrade(instructor, training)
+    factories.regrade(instructor, xor)
+
+    claims = [[item.public_id for item in claim_items()] for _ in range(4)]
+
+    assert claims[0] == [quick.public_id]
+    assert [len(claim) for claim in claims] == [1, 1, 1, 0]
+    for item in regrade.items.all():
+        expire(item)
+    sweep_regrades()
+    factories.finish_bulk()
+    done = regrade.items.filter(status=ItemStatus.DONE)
+    assert list(done.values_list("new_score", flat=True)) == list(done.values_list("old_score", flat=True))
+    assert done.count() == 2
