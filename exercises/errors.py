@@ -28,6 +28,12 @@ class LimitReached(GradedWorkError):
         super().__init__(code, message)
         self.retry_after = retry_after
 
+    def http_status(self) -> int:
+        """Return 429 where waiting helps the person, 503 where the whole line is full, else 409."""
+        if self.retry_after is None:
+            return 409
+        return 503 if self.code == "line_full" else 429
+
 
 class OurFault(GradedWorkError):
     """Logged; costs nobody an attempt."""

@@ -117,8 +117,8 @@ def _submit(request: HttpRequest, exercise: Any, form: AnswerForm) -> HttpRespon
 
 def _limited(response: HttpResponse, error: LimitReached) -> HttpResponse:
     """Say when to come back, where waiting helps."""
+    response.status_code = error.http_status()
     if error.retry_after is not None:
-        response.status_code = 503 if error.code == "line_full" else 429
         response["Retry-After"] = str(error.retry_after)
     return response
 

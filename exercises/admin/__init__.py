@@ -1,7 +1,8 @@
 """The graded work in the admin."""
 
-from exercises.admin.delivery import AssignmentAdmin, ExtensionAdmin
+from exercises.admin.delivery import AssignmentAdmin
 from exercises.admin.exercises import ExerciseAdmin
+from exercises.admin.extensions import ExtensionAdmin
 from exercises.admin.pauses import PauseAdmin
 from exercises.admin.regrades import RegradeAdmin
 from exercises.admin.reviews import ReviewRequestAdmin

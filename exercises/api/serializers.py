@@ -127,7 +127,8 @@ class TrainingRunSerializer(serializers.Serializer[Any]):
         help_text="The same on examples held out by early_stopping",
     )
     accuracy = serializers.DictField(
-        child=serializers.FloatField(), help_text="By part of the data, rounded down; empty where there is none"
+        child=serializers.FloatField(),
+        help_text="By part of the data, rounded down; empty where there is none",
     )
     loss = serializers.DictField(
         child=serializers.FloatField(), help_text="By part of the data, rounded up to two digits"
@@ -206,6 +207,11 @@ class TrainingProgressSerializer(serializers.Serializer[Any]):
 
 class SubmissionDetailSerializer(SubmissionSerializer):
     answer = serializers.DictField(read_only=True)
+    is_late = serializers.BooleanField(read_only=True, help_text="Sent after your own due date")
+    credit = serializers.FloatField(read_only=True, help_text="Per cent of its points that it keeps")
+    counts = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="What it counts, after late credit and hints"
+    )
     report = ReportSerializer(read_only=True, allow_null=True)
     withheld = serializers.CharField(
         read_only=True, help_text="When the rest of the report is shown; empty when it is whole"
@@ -226,6 +232,9 @@ class SubmissionDetailSerializer(SubmissionSerializer):
             "line",
             "progress",
             "answer",
+            "is_late",
+            "credit",
+            "counts",
             "report",
             "withheld",
             "receipt",
@@ -241,6 +250,12 @@ class StandingSerializer(serializers.Serializer[Any]):
     best = serializers.FloatField(allow_null=True)
     attempts_used = serializers.IntegerField()
     attempts_allowed = serializers.IntegerField(help_text="0 means as many as you like")
+    opens_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True, help_text="Your own, extensions included")
+    closes_at = serializers.DateTimeField(allow_null=True)
+    credit = serializers.FloatField(
+        allow_null=True, help_text="Per cent that the counting attempt keeps; null before a grade"
+    )
 
 
 class GradesSerializer(serializers.Serializer[Any]):

@@ -33,7 +33,7 @@ from exercises.models import AttemptRefund, Exercise, ReviewRequest, Status, Sub
 from exercises.queries.cards import gradebook
 from exercises.queries.line import place_of
 from exercises.queries.reveal import feedback_of, hints_of, shown_progress, shown_report
-from exercises.queries.scores import with_scores
+from exercises.queries.scores import standing_at, with_scores
 from exercises.queries.specs import spec_for
 from exercises.services.cancel import cancel_submission
 from exercises.services.check import check_answer
@@ -337,8 +337,8 @@ def _hints(enrolment: Any, exercise: Exercise, spec: Any) -> list[dict[str, Any]
 
 
 def _limit(error: LimitReached) -> Problem:
-    """Say that a rule forbids it: 429 where waiting helps the person, 503 where we are full, else 409."""
-    status = 409 if error.retry_after is None else 503 if error.code == "line_full" else 429
+    """Say that a rule forbids it, and when to come back where waiting helps."""
+    status = error.http_status()
     return Problem(status=status, code=error.code, detail=error.message, wait=error.retry_after)
 
 
@@ -352,6 +352,9 @@ def _detail(submission: Submission) -> Any:
     feedback = feedback_of(found, timezone.now())
     found.report = shown_report(found.receipt.report, feedback) if found.receipt else None
     found.withheld = feedback.when
+    standing, attempt = standing_at(found)
+    found.is_late = standing.delivery.is_late(attempt.sent)
+    found.credit, found.counts = attempt.credit, attempt.counts
     found.line = place_of(found)
     running = found.status == Status.RUNNING
     found.progress = shown_progress(found.progress, feedback) if running else None

@@ -8,6 +8,9 @@ from exercises.models.exercise import Exercise, ExerciseRevision
 from exercises.models.submission import Submission
 from lessons.models import Course
 
+# How the note of a grade begins that takes a regrade back.
+UNDO = "undo of regrade"
+
 
 class RegradeState(models.TextChoices):
     RUNNING = "running", "Dry run under way"

@@ -155,14 +155,17 @@ def checks_of(exercise: Exercise, students: Any) -> list[CheckResult]:
 
 
 def commonest_wrong_answers(exercise: Exercise, students: Any) -> list[WrongAnswer]:
-    """Return the answers below full points that were handed in most often."""
+    """Return the answers to which the grader gave less than full points, commonest first."""
     graded = with_scores(_attempts(exercise, students).filter(status=Status.GRADED))
     rows = list(
-        graded.filter(score__lt=F("max_score") - TINY)
+        graded.filter(graded_score__lt=F("max_score") - TINY)
         .order_by()
         .values("answer_digest")
         .annotate(
-            count=Count("pk"), people=Count("enrolment", distinct=True), best=Max("score"), example=Max("pk")
+            count=Count("pk"),
+            people=Count("enrolment", distinct=True),
+            best=Max("graded_score"),
+            example=Max("pk"),
         )
         .order_by("-count", "answer_digest")[:COMMONEST]
     )

@@ -39,7 +39,9 @@ def gradebook(enrolment: Enrolment | None) -> list[dict[str, Any]]:
             "best": standing.best,
             "attempts_used": standing.used,
             "attempts_allowed": standing.allowed,
+            "opens_at": standing.delivery.opens_at,
             "due_at": standing.delivery.due_at,
+            "closes_at": standing.delivery.closes_at,
             "dates": dates_of(standing.delivery, now),
             "credit": _credit(standing),
         }

@@ -47,6 +47,11 @@ class _Frame:
         low, high = self.values[0], self.values[-1]
         return round(TOP + (high - loss) / (high - low) * (BASE - TOP), 1)
 
+    def write(self, value: float) -> str:
+        """Write a tick with as many decimals as tell it from the next; very large numbers by their size."""
+        decimals = max(0, -math.floor(math.log10(self.values[1] - self.values[0]) + 1e-9))
+        return f"{value:.{decimals}f}" if self.values[-1] < 1e5 else f"{value:g}"
+
     def line(self, points: Points) -> str:
         return " ".join(f"{self.across(epoch)},{self.down(loss)}" for epoch, loss in points)
 
@@ -70,7 +75,7 @@ def _curve(run: dict[str, Any]) -> Curve:
         caption=caption,
         train=frame.line(train),
         validation=frame.line(validation),
-        ticks=[{"y": frame.down(value), "label": f"{value:g}"} for value in frame.values],
+        ticks=[{"y": frame.down(value), "label": frame.write(value)} for value in frame.values],
         labels=_labels(frame, train, validation),
         last=int(frame.last),
         rows=_rows(train, validation),

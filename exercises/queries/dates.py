@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.timesince import timesince, timeuntil
 
+from exercises.models import Extension
 from exercises.queries.delivery import Delivery, write_time
 
 
@@ -18,7 +19,7 @@ def dates_of(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "credit": _credit(delivery, now),
         "extensions": [
             {
-                "what": _granted(row.extra_minutes, row.extra_attempts),
+                "what": write_grant(row),
                 "who": str(row.actor),
                 "why": row.reason,
             }
@@ -34,6 +35,16 @@ def outside_window(delivery: Delivery, now: datetime) -> str:
     if delivery.closes_at and now > delivery.closes_at:
         return f"This exercise closed on {write_time(delivery.closes_at)}."
     return ""
+
+
+def between_attempts(seconds: int) -> str:
+    """Say how long to wait before the next attempt; empty when it may be sent now."""
+    if seconds == 0:
+        return ""
+    minutes = -(-seconds // 60)
+    hours, rest = divmod(minutes, 60)
+    wait = f"{hours} h {rest} min" if hours else f"{minutes} min" if seconds > 90 else f"{seconds} s"
+    return f"The next attempt can be sent in {wait}. The pause is there to think."
 
 
 def _moment(moment: datetime | None, now: datetime) -> str:
@@ -58,9 +69,10 @@ def _credit(delivery: Delivery, now: datetime) -> str:
     return f"late: {per_cent:g} % credit{f' until {write_time(until)}' if until else ''}"
 
 
-def _granted(minutes: int, attempts: int) -> str:
+def write_grant(extension: Extension) -> str:
     """Write what was granted, such as 2 days 3 hours more, 1 more attempt."""
-    days, rest = divmod(minutes, 24 * 60)
+    attempts = extension.extra_attempts
+    days, rest = divmod(extension.extra_minutes, 24 * 60)
     hours, left = divmod(rest, 60)
     parts = [(days, "day"), (hours, "hour"), (left, "minute")]
     time = " ".join(f"{count} {name}{'s' if count != 1 else ''}" for count, name in parts if count)

@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 class Delivery:
     """The rules of one exercise for one person; times in the course's time zone.
 
-    Times are compared in UTC, because Python compares two of the same zone by what the clock on the wall says.
+    Times are compared in UTC, because Python compares two of the same zone by the clock on the wall.
     `attempts` 0 means as many as one likes. `late_credit` holds pairs of hours after the due date and per
     cent.
     """

@@ -11,7 +11,7 @@ from exercises.grading.describe import first_answer, listed_checks
 from exercises.grading.grade import given_numbers
 from exercises.grading.specs import ExerciseSpec
 from exercises.models import Exercise, Submission
-from exercises.queries.dates import dates_of, outside_window
+from exercises.queries.dates import between_attempts, dates_of, outside_window
 from exercises.queries.result import attempt_rows
 from exercises.queries.reveal import hints_of, shows_solution
 from exercises.queries.scores import Standing, standings
@@ -95,7 +95,9 @@ def _why_not(enrolment: Enrolment | None, standing: Standing, user: Any, now: da
         return PAUSED
     if not standing.may_try():
         return NONE_LEFT
-    return outside_window(delivery, now) if enrolment.role == Role.STUDENT else ""
+    if enrolment.role != Role.STUDENT:
+        return ""
+    return outside_window(delivery, now) or between_attempts(standing.seconds_to_wait(now))
 
 
 def _attempts(exercise: Exercise, enrolment: Enrolment | None, standing: Standing) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from exercises.models import AttemptRefund, Extension, ReviewRequest, Submission
+from exercises.models import AttemptRefund, Extension, Grade, ReviewRequest, Submission
+from exercises.models.regrade import UNDO
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,19 @@ def history_of(submission: Submission) -> list[Entry]:
 
 def _grades(submission: Submission) -> Iterator[Entry]:
     before: float | None = None
-    rows = submission.grades.select_related("revision", "regrade__actor").defer("report", "revision__spec")
-    for row in rows.order_by("run"):
-        who = str(row.regrade.actor) if row.regrade else "grader"
+    rows = submission.grades.select_related("revision", "regrade__applied_by", "regrade__undone_by")
+    for row in rows.defer("report", "revision__spec").order_by("run"):
         what = f"run {row.run}, by revision {row.revision.number}, of {row.max_score:g}"
-        yield Entry(row.created_at, who, what, before, row.score, row.note)
+        yield Entry(row.created_at, _grader(row), what, before, row.score, row.note)
         before = row.score
+
+
+def _grader(grade: Grade) -> str:
+    """Name who had a grade written: whoever applied or undid its regrade, else the grader."""
+    if grade.regrade is None:
+        return "grader"
+    is_undone = grade.note.startswith(UNDO)
+    return str(grade.regrade.undone_by if is_undone else grade.regrade.applied_by)
 
 
 def _changes(submission: Submission) -> Iterator[Entry]:

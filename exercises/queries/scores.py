@@ -1,5 +1,6 @@
 """The current grade is computed: the newest override, else the newest run of the grader less late credit."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -113,6 +114,13 @@ class Standing:
     def may_try(self) -> bool:
         return self.allowed == 0 or self.used < self.allowed
 
+    def seconds_to_wait(self, now: datetime) -> int:
+        """Return the seconds until the pause between two attempts has passed; 0 when it has."""
+        sent = [attempt.sent for attempt in self.attempts if attempt.is_charged]
+        if not sent:
+            return 0
+        return max(0, math.ceil((max(sent) + self.delivery.cooldown - now).total_seconds()))
+
     def counting(self) -> Attempt | None:
         """Return the attempt that makes the grade: the best, the last or the first that was graded."""
         graded = [attempt for attempt in self.attempts if attempt.counts is not None]
@@ -132,6 +140,12 @@ def standings(enrolment: Enrolment | None, exercises: list[Exercise]) -> dict[in
         return {row.pk: Standing(None, 0, rules[row.pk].attempts, rules[row.pk]) for row in exercises}
     attempts = _attempts(enrolment, exercises, rules)
     return {row.pk: _standing(rules[row.pk], attempts.get(row.pk, [])) for row in exercises}
+
+
+def standing_at(submission: Submission) -> tuple[Standing, Attempt]:
+    """Return how the person who sent it stands in its exercise, and the attempt that it is."""
+    standing = standings(submission.enrolment, [submission.exercise])[submission.exercise_id]
+    return standing, next(row for row in standing.attempts if row.number == submission.attempt)
 
 
 def _standing(delivery: Delivery, attempts: list[Attempt]) -> Standing:

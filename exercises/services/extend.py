@@ -27,18 +27,23 @@ class Grant:
     reason: str
 
 
-@transaction.atomic
-def grant_extension(*, grant: Grant, actor: User, now: datetime) -> Extension:
-    """Record an extension; what was sent before counts by it at once. For instructors of the course."""
-    _require_instructor(actor, grant.course)
+def check_grant(grant: Grant) -> None:
+    """Raise StudentMistake unless the grant makes sense, whoever gives it."""
     if grant.whom.course_id != grant.course.pk:
         raise StudentMistake("foreign", f"{grant.whom} does not belong to {grant.course}.")
     if not 0 <= grant.extra_minutes <= MOST_MINUTES or not 0 <= grant.extra_attempts <= MOST_ATTEMPTS:
-        raise StudentMistake("out_of_range", "At most a year and 1,000 attempts can be granted.")
+        raise StudentMistake("out_of_range", "At most 366 days and 1,000 attempts can be granted.")
     if not grant.extra_minutes and not grant.extra_attempts:
         raise StudentMistake("nothing_granted", "Give more time, more attempts, or both.")
     if not grant.reason.strip():
         raise StudentMistake("reason_missing", "Say why; the student sees it.")
+
+
+@transaction.atomic
+def grant_extension(*, grant: Grant, actor: User, now: datetime) -> Extension:
+    """Record an extension; what was sent before counts by it at once. For instructors of the course."""
+    _require_instructor(actor, grant.course)
+    check_grant(grant)
     key = {Enrolment: "enrolment", Section: "section", Label: "label"}[type(grant.whom)]
     extension: Extension = Extension.objects.create(
         course=grant.course,
@@ -54,10 +59,11 @@ def grant_extension(*, grant: Grant, actor: User, now: datetime) -> Extension:
 
 
 @transaction.atomic
-def revoke_extension(*, extension: Extension, actor: User, now: datetime) -> None:
-    """End an extension; the record of it stays. To revoke twice is no mistake."""
+def revoke_extension(*, extension: Extension, actor: User, now: datetime) -> bool:
+    """End an extension, and say whether it was in force; the record of it stays."""
     _require_instructor(actor, extension.course)
-    Extension.objects.filter(pk=extension.pk, revoked_at=None).update(revoked_at=now, revoked_by=actor)
+    rows = Extension.objects.filter(pk=extension.pk, revoked_at=None)
+    return rows.update(revoked_at=now, revoked_by=actor) > 0
 
 
 def _require_instructor(actor: User, course: Course) -> None:

@@ -1,4 +1,4 @@
-"""Publish the content folder: prove every exercise, then write everything in one transaction."""
+"""Publish the content folder: prove every exercise that changed, then write everything in one transaction."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ class Published:
 
 
 @dataclass(frozen=True)
-class _Proven:
+class _Exercise:
     file: ExerciseFile
     spec: ExerciseSpec
     pages: dict[str, Any]
@@ -40,12 +40,19 @@ class _Proven:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def sync_content(*, folder: Path, now: datetime) -> Published:
-    """Publish everything, or raise ContentInvalid with every problem of every file and change nothing."""
+def sync_content(*, folder: Path, now: datetime, prove_all: bool = False) -> Published:
+    """Publish everything, or raise ContentInvalid with every problem of every file and change nothing.
+
+    What is published already, to the letter, was proven then; `prove_all` proves it again.
+    """
     course = read_course(folder)
     problems: list[ContentProblem] = []
     lessons = [item for file in course.lessons if (item := _render(file, problems)) is not None]
-    exercises = [proven for file in course.exercises if (proven := _prove(file, problems)) is not None]
+    exercises = [found for file in course.exercises if (found := _read(file, problems)) is not None]
+    known = set() if prove_all else _published_digests()
+    for exercise in exercises:
+        if (exercise.file.id, exercise.digest()) not in known:
+            problems += _prove(exercise)
     if problems:
         raise ContentInvalid(problems)
     return _publish(course, lessons, exercises, now)
@@ -59,19 +66,29 @@ def _render(file: LessonFile, problems: list[ContentProblem]) -> RenderedLesson 
     return None
 
 
-def _prove(file: ExerciseFile, problems: list[ContentProblem]) -> _Proven | None:
+def _prove(exercise: _Exercise) -> list[ContentProblem]:
+    path = exercise.file.path
+    return [ContentProblem(path, p.key, p.message, p.cure) for p in prove_exercise(exercise.spec)]
+
+
+def _published_digests() -> set[tuple[str, str]]:
+    """Return the digest of what is published of each exercise."""
+    published = Exercise.objects.filter(retired_at=None, revision__isnull=False)
+    return set(published.values_list("slug", "revision__digest"))
+
+
+def _read(file: ExerciseFile, problems: list[ContentProblem]) -> _Exercise | None:
     try:
         spec = read_spec(file.data)
     except SpecInvalid as error:
         problems += [ContentProblem(file.path, p.key, p.message, p.cure) for p in error.problems]
         return None
-    problems += [ContentProblem(file.path, p.key, p.message, p.cure) for p in prove_exercise(spec)]
     pages = {
         "statement": _page(file, "statement", spec.statement, problems),
         "hints": [_page(file, f"hints[{index}]", hint, problems) for index, hint in enumerate(spec.hints)],
         "worked": _page(file, "worked", spec.worked or "", problems),
     }
-    return _Proven(file, spec, pages)
+    return _Exercise(file, spec, pages)
 
 
 def _page(file: ExerciseFile, key: str, markdown: str, problems: list[ContentProblem]) -> str:
@@ -86,7 +103,7 @@ def _page(file: ExerciseFile, key: str, markdown: str, problems: list[ContentPro
 
 @transaction.atomic
 def _publish(
-    course: CourseFiles, lessons: list[RenderedLesson], exercises: list[_Proven], now: datetime
+    course: CourseFiles, lessons: list[RenderedLesson], exercises: list[_Exercise], now: datetime
 ) -> Published:
     new_lessons = publish_lessons(course=course, lessons=lessons, now=now)
     new_exercises = sum(_publish_exercise(item, now) for item in exercises)
@@ -101,7 +118,7 @@ def _publish(
     )
 
 
-def _publish_exercise(item: _Proven, now: datetime) -> bool:
+def _publish_exercise(item: _Exercise, now: datetime) -> bool:
     lesson = Lesson.objects.get(slug=item.file.lesson_slug)
     exercise, _ = Exercise.objects.update_or_create(
         slug=item.file.id, defaults={"lesson": lesson, "position": item.file.position, "retired_at": None}

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import math
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ from exercises import tasks
 from exercises.errors import LimitReached, StudentMistake
 from exercises.grading.grade import is_isolated, parse_answer
 from exercises.models import Exercise, Lane, Submission
-from exercises.queries.dates import outside_window
+from exercises.queries.dates import between_attempts, outside_window
 from exercises.queries.line import refuse_flood
 from exercises.queries.scores import standings
 from exercises.queries.specs import spec_for
@@ -48,7 +47,7 @@ def submit_answer(
     digest = _digest(parsed)
     lane = Lane.TRAINING if is_isolated(spec) else Lane.INTERACTIVE
     with transaction.atomic():
-        list(Enrolment.objects.select_for_update().filter(pk=enrolment.pk).order_by().values_list("pk"))
+        enrolment = _locked(enrolment)
         earlier = _earlier(enrolment, exercise, idempotency_key, digest)
         if earlier is not None:
             return earlier, False
@@ -85,6 +84,13 @@ def _digest(answer: dict[str, object]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def _locked(enrolment: Enrolment) -> Enrolment:
+    """Return the enrolment as it is now; one request of a person passes at a time."""
+    rows = Enrolment.objects.select_related("course").select_for_update(of=("self",))
+    found: Enrolment = rows.get(pk=enrolment.pk)
+    return found
+
+
 def _earlier(enrolment: Enrolment, exercise: Exercise, key: str | None, digest: str) -> Submission | None:
     if key is None:
         return None
@@ -115,8 +121,6 @@ def _check_rules(enrolment: Enrolment, exercise: Exercise, now: datetime) -> Non
     if refusal:
         is_early = delivery.opens_at is not None and now < delivery.opens_at
         raise LimitReached("not_open_yet" if is_early else "closed", refusal)
-    sent = [attempt.sent for attempt in standing.attempts if attempt.is_charged]
-    if sent and now < max(sent) + delivery.cooldown:
-        wait = math.ceil((max(sent) + delivery.cooldown - now).total_seconds())
-        message = f"Wait {wait} s before the next attempt; the time is meant for thinking."
-        raise LimitReached("cooldown", message, retry_after=wait)
+    wait = standing.seconds_to_wait(now)
+    if wait:
+        raise LimitReached("cooldown", between_attempts(wait), retry_after=wait)

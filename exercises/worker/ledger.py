@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from exercises.models import Grade, ItemStatus, Regrade, RegradeItem, RegradeState, Submission
+from exercises.models.regrade import UNDO
 from exercises.queries.seeds import seed_for
 
 BATCH = 200
@@ -127,7 +128,7 @@ def _again(grade: Grade, run: int, regrade: Regrade) -> Grade:
         seed=grade.seed,
         fence=grade.fence,
         regrade=regrade,
-        note=f"undo of regrade {regrade.pk}",
+        note=f"{UNDO} {regrade.pk}",
         duration_ms=grade.duration_ms,
         created_at=timezone.now(),
     )

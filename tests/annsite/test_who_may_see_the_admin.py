@@ -13,7 +13,7 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from annsite.accounts.services import create_token
-from exercises.models import Assignment, Exercise, Pause, ReviewRequest
+from exercises.models import Assignment, Exercise, Extension, Pause, ReviewRequest
 from lessons.models import Course, Enrolment
 from lessons.services.enrol import enrol
 from tests import factories
@@ -31,10 +31,12 @@ MODELS = {
     "lessons_lessonrevision": SHOWN,
     "exercises_exercise": SHOWN,
     "exercises_assignment": OF_OWN_COURSES | {"add": (403, 200)},
+    "exercises_extension": OF_OWN_COURSES | {"add": (403, 200), "delete": (403, 403)},
     "exercises_submission": HIDDEN | {"changelist": (200, 200), "change": (200, 200), "history": (200, 200)},
     "exercises_pause": HIDDEN,
     "exercises_regrade": OF_OWN_COURSES | {"add": (403, 200), "delete": (403, 403)},
-    "exercises_reviewrequest": HIDDEN | {"changelist": (200, 200), "change": (302, 302), "history": (200, 200)},
+    "exercises_reviewrequest": HIDDEN
+    | {"changelist": (200, 200), "change": (302, 302), "history": (200, 200)},
     "accounts_user": HIDDEN,
     "accounts_apitoken": HIDDEN,
     "auth_group": HIDDEN,
@@ -69,7 +71,18 @@ PAGES = {f"{model}_{action}": row for model, rows in MODELS.items() for action, 
     "course_roster": (403, 200),
     "course_roster_save": (405, 405),
 }
-OF_ONE_ROW = ("change", "history", "delete", "override", "undo", "refund", "answer", "status", "apply", "cancel")
+OF_ONE_ROW = (
+    "change",
+    "history",
+    "delete",
+    "override",
+    "undo",
+    "refund",
+    "answer",
+    "status",
+    "apply",
+    "cancel",
+)
 
 
 @pytest.fixture
@@ -77,6 +90,14 @@ def rows(student: Enrolment, xor: Exercise) -> None:
     """Put a row into every table that the admin shows."""
     row = factories.graded(student, xor)
     Assignment.objects.create(course=student.course, exercise=xor)
+    Extension.objects.create(
+        course=student.course,
+        enrolment=student,
+        extra_minutes=60,
+        reason="x",
+        actor=student.user,
+        created_at=timezone.now(),
+    )
     ReviewRequest.objects.create(submission=row, message="x", created_at=timezone.now())
     factories.regrade(student, xor)
     Group.objects.create(name="a group")
@@ -162,7 +183,6 @@ RULES = {
     "grade_policy": "best",
     "feedback": "now",
     "solution": "after_passing",
-    "late_credit": "[]",
 }
 
 

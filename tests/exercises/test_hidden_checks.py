@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exercises.models import Exercise, ExerciseRevision, Submission
+from exercises.queries.specs import spec_of
 from lessons.models import Enrolment
 from tests import factories
 
@@ -60,6 +61,7 @@ def secretive(xor: Exercise) -> Exercise:
     )
     xor.revision = revision
     xor.save()
+    spec_of.cache_clear()
     return xor
 
 

@@ -173,7 +173,7 @@ CASES: list[Case] = [
         for name, text in NO_CURSORS.items()
     ),
     *(
-        get(f"cursor: {name}", f"{SUBMISSIONS}?cursor={cursor(text)}", 200)
+        get(f"cursor: {name}", f"{SUBMISSIONS}?cursor={cursor(text)}", (200, 404))
         for name, text in FAR_POSITIONS.items()
     ),
     *(

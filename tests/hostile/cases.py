@@ -75,7 +75,9 @@ def check(name: str, raw: str, words: str = "", exercise: str = "xor-weights", *
     return Case(name, lambda: sent, words=words, **_expected(kept))
 
 
-def get(name: str, path: str, status: int, words: str = "", who: Who = "token", **kept: Any) -> Case:
+def get(
+    name: str, path: str, status: int | tuple[int, ...], words: str = "", who: Who = "token", **kept: Any
+) -> Case:
     """An address that is asked for."""
     return Case(name, lambda: Sent(path, method="GET", who=who), status, words, **kept)
 

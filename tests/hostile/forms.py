@@ -134,6 +134,13 @@ CASES: list[Case] = [
         "utf-16", partial(posted, [], content_type=f"{FORM}; charset=utf-16"), 400, open_fault=UNREADABLE_FORM
     ),
     form(
+        "utf-16 to no page",
+        partial(posted, [], "/no-such-page/", content_type=f"{FORM}; charset=utf-16"),
+        404,
+        open_fault=UNREADABLE_FORM,
+    ),
+    form("20 MB to no page", lambda: posted([("a", "[]," * 7_000_000)], "/no-such-page/"), 404),
+    form(
         "unknown charset",
         partial(posted, [*LECTURE_FIELDS.items()], content_type=f"{FORM}; charset=no-such"),
         302,

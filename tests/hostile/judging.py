@@ -4,6 +4,7 @@ import html
 import json
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
 
 from tests.hostile.cases import Case
 
@@ -83,8 +84,10 @@ def faults(case: Case, received: Received, secrets: list[str], over_http: bool =
 def _problem_faults(case: Case, received: Received) -> list[str]:
     if received.content_type != PROBLEM_TYPE:
         return [f"is {received.content_type}, not {PROBLEM_TYPE}"]
-    problem = json.loads(received.text)
-    found = [] if set(problem) == PROBLEM_KEYS else [f"has {sorted(problem)}"]
+    problem = _decoded(received.text)
+    if set(problem) != PROBLEM_KEYS:
+        return [f"has the keys {sorted(problem)}"]
+    found = []
     if problem["status"] != received.status:
         found.append(f"says {problem['status']}")
     if case.code and problem["code"] != case.code:
@@ -97,6 +100,15 @@ def _problem_faults(case: Case, received: Received) -> list[str]:
     if len(received.text) > LONGEST_PROBLEM:
         found.append(f"has {len(received.text)} characters")
     return found
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    """Return the object in a text, or an empty one."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _silent_errors(errors: list[dict[str, str]]) -> list[str]:

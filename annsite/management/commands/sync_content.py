@@ -12,14 +12,17 @@ from lessons.reading import ContentInvalid
 
 
 class Command(BaseCommand):
-    help = "Check every content file, prove every exercise, and publish all of it or nothing."
+    help = "Check every content file, prove every exercise that changed, and publish all of it or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.CONTENT_DIR)
+        parser.add_argument("--prove-all", action="store_true", help="prove again what is published already")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            published = sync_content(folder=options["folder"], now=timezone.now())
+            published = sync_content(
+                folder=options["folder"], now=timezone.now(), prove_all=options["prove_all"]
+            )
         except ContentInvalid as error:
             for problem in error.problems:
                 self.stderr.write(str(problem))

@@ -51,8 +51,8 @@ def foresee(spec: TrainingSpec, answer: Answer) -> tuple[str, ...]:
     seconds = cost.seconds * spec.seeds + _seconds_together(spec, config, cost)
     time = f"about {seconds:.0f} s" if seconds >= 1.5 else "about a second"
     return (
-        f"{cost.parameters:,} parameters, {cost.steps:,} steps in each training. Nothing is trained before you "
-        f"submit; that will take {time}.",
+        f"{cost.parameters:,} parameters, {cost.steps:,} steps in each training. Nothing is trained before "
+        f"you submit; that will take {time}.",
     )
 
 

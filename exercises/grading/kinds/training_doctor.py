@@ -108,7 +108,7 @@ def _curve(lab: Lab, run: Run) -> Iterator[str]:
         if falling:
             yield f"{guess}, but the loss is still falling: a larger learning rate, or more epochs."
         elif not _bends(lab):
-            yield f"{guess}, and no layer of this network bends: its border is straight, whatever its weights."
+            yield f"{guess}, and no layer of this network bends: its border is straight."
         else:
             yield f"{guess}: nothing was learned. Try a larger learning rate, or other starting weights."
     elif len(run.losses) < FEW_EPOCHS:

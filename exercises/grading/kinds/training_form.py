@@ -148,7 +148,9 @@ def first_answer(spec: TrainingSpec) -> Answer:
 def _how_often(spec: TrainingSpec) -> str:
     together = max((check.seeds for check in spec.checks if isinstance(check, SolvesCheck)), default=0)
     often = max(spec.seeds, together)
-    return f"Each answer is trained {'once' if often == 1 else f'{often} times'}, with seeds that you do not see."
+    if often == 1:
+        return "Each answer is trained once, with a seed that you do not see."
+    return f"Each answer is trained {often} times, with seeds that you do not see."
 
 
 def _read_layers(reader: Reader, fields: Fields) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Draw what the first network of a training has learned, where it has two inputs and one output."""
+"""Draw what a network has learned, where it has two inputs and one output."""
 
 import numpy as np
 
@@ -14,10 +14,12 @@ TABLE = 3
 
 
 def draw_run(lab: Lab) -> tuple[DecisionMap, ...]:
-    """Return one map of the output over the plane, or nothing for other networks."""
-    run, examples = lab.runs[0], lab.data.train()
-    if isinstance(run.outcome, Diverged) or examples.x.shape[1:] != (2,) or examples.y.shape[1:] != (1,):
+    """Return a map of the output over the plane, of the run that ended worst; nothing for other networks."""
+    examples = lab.data.train()
+    ended = [run for run in enumerate(lab.runs, start=1) if not isinstance(run[1].outcome, Diverged)]
+    if not ended or examples.x.shape[1:] != (2,) or examples.y.shape[1:] != (1,):
         return ()
+    number, run = min(ended, key=lambda one: one[1].result("accuracy", "train"))
     low = float(np.floor(examples.x.min() * 2) / 2 - 0.5)
     high = float(np.ceil(examples.x.max() * 2) / 2 + 0.5)
     dtype = run.model.parameters()[0].data.dtype
@@ -45,7 +47,7 @@ def draw_run(lab: Lab) -> tuple[DecisionMap, ...]:
     wrong = sum(not point.right for point in points)
     return (
         DecisionMap(
-            title="Output of the network of run 1",
+            title=f"Output of the network of run {number}",
             alt=f"Map of the trained output over both inputs; {wrong} of {len(points)} examples are wrong.",
             light=draw_map(picture, LIGHT),
             dark=draw_map(picture, DARK),

@@ -176,3 +176,14 @@ def test_an_override_to_full_points_frees_whoever_was_stuck(
     )
 
     assert stuck_students(people(student.course), days=7, now=timezone.now()) == []
+
+
+def test_an_override_makes_no_answer_right(student: Enrolment, instructor: Enrolment, xor: Exercise) -> None:
+    row = factories.graded(student, xor, OR)
+    GradeChange.objects.create(
+        submission=row, actor=instructor.user, new_score=100, reason="x", created_at=timezone.now()
+    )
+
+    (found,) = commonest_wrong_answers(xor, people(student.course))
+
+    assert (found.count, found.score) == (1, 30)

@@ -63,6 +63,7 @@ REPORT: dict[str, Any] = {
             "train": [[1, 31.4159], [2, 31.4159]],
             "validation": [],
             "accuracy": {"train": 0.4242},
+            "loss": {},
         }
     ],
     "maps": [],

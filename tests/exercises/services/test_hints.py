@@ -1,6 +1,6 @@
 """Hints that cost points: closed until taken, in order, once, and off later attempts only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ TEXTS = ["the free canary", "the first paid canary", "the second paid canary"]
 
 
 @pytest.fixture
-def hinted(xor: Exercise) -> Exercise:
+def hinted(xor: Exercise) -> Iterator[Exercise]:
     """The XOR exercise with three hints, of which the last two cost 5 and 10 points."""
     before = xor.revision
     assert before is not None
@@ -40,7 +40,8 @@ def hinted(xor: Exercise) -> Exercise:
     )
     xor.save(update_fields=["revision"])
     spec_of.cache_clear()
-    return xor
+    yield xor
+    spec_of.cache_clear()
 
 
 def take(who: Enrolment, exercise: Exercise, number: int) -> None:

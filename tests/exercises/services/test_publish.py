@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from exercises.models import Exercise, ExerciseRevision
+from exercises.services import publish
 from exercises.services.publish import Published, sync_content
 from lessons.models import Enrolment, Lesson, LessonRevision
-from lessons.reading import ContentInvalid
+from lessons.reading import ContentInvalid, read_course
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,43 @@ def test_every_problem_of_every_file_is_reported_and_nothing_is_published(folder
 
 def test_a_reference_that_is_wrong_is_not_published(folder: Path) -> None:
     change(folder / XOR, '"2.bias" = [-30]', '"2.bias" = [-10]')
+
+    with pytest.raises(ContentInvalid, match="reference"):
+        sync(folder)
+
+
+def publish_unproven(folder: Path) -> None:
+    """Break the reference of an exercise, and make what its file then says the published revision."""
+    change(folder / XOR, '"2.bias" = [-30]', '"2.bias" = [-10]')
+    file = next(file for file in read_course(folder).exercises if file.id == "xor-weights")
+    item = publish._read(file, [])
+    assert item is not None
+    exercise = Exercise.objects.get(slug="xor-weights")
+    exercise.revision = ExerciseRevision.objects.create(
+        exercise=exercise,
+        number=99,
+        digest=item.digest(),
+        title="Unproven",
+        points=100,
+        attempts=10,
+        spec=file.data,
+        pages=item.pages,
+        created_at=timezone.now(),
+    )
+    exercise.save(update_fields=["revision"])
+
+
+def test_what_is_published_already_is_proven_again_only_on_request(folder: Path) -> None:
+    publish_unproven(folder)
+
+    assert sync(folder).new_exercise_revisions == 0
+    with pytest.raises(CommandError, match="nothing was published"):
+        call_command("sync_content", str(folder), "--prove-all")
+
+
+def test_a_retired_exercise_is_proven_before_it_comes_back(folder: Path) -> None:
+    publish_unproven(folder)
+    Exercise.objects.filter(slug="xor-weights").update(retired_at=timezone.now())
 
     with pytest.raises(ContentInvalid, match="reference"):
         sync(folder)

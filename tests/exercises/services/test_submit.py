@@ -125,7 +125,7 @@ def test_a_retired_exercise_takes_no_answers(student: Enrolment, xor: Exercise) 
 
 
 def test_an_ended_enrolment_takes_no_answers(student: Enrolment, xor: Exercise) -> None:
-    student.is_active = False
+    Enrolment.objects.filter(pk=student.pk).update(is_active=False)
 
     with pytest.raises(LimitReached, match="ended"):
         factories.submission(student, xor)

@@ -15,9 +15,10 @@ from exercises.grading.grade import (
     parse_answer,
     start_answer,
 )
+from exercises.grading.kinds.training_runs import round_against
 from exercises.grading.parsing import AnswerRefused
 from exercises.grading.planning import Stopped, Watch
-from exercises.grading.specs import ExerciseSpec, read_spec
+from exercises.grading.specs import ExerciseSpec, SpecInvalid, read_spec
 
 TANH = [{"type": "linear", "units": 4}, {"type": "tanh"}, {"type": "linear", "units": 1}]
 XOR: dict[str, Any] = {
@@ -107,6 +108,29 @@ def test_the_same_seed_gives_the_same_report_and_another_seed_other_curves() -> 
     assert first["runs"] != other["runs"]
 
 
+@pytest.mark.parametrize(
+    ("metric", "value", "shown"),
+    [
+        ("accuracy", 0.9299, 0.92),
+        ("accuracy", 0.93, 0.93),
+        ("accuracy", 1.0, 1.0),
+        ("loss", 0.1201, 0.13),
+        ("loss", 0.12, 0.12),
+        ("loss", 3.01e-7, 3.1e-7),
+        ("loss", 0.0, 0.0),
+        ("loss", 996.0, 1000.0),
+    ],
+)
+def test_results_are_rounded_against_the_student(metric: str, value: float, shown: float) -> None:
+    assert round_against(metric, value) == pytest.approx(shown, rel=1e-12)
+
+
+def test_a_table_that_is_its_own_test_data_is_not_called_new() -> None:
+    report = graded(spec_with(), config())
+
+    assert report.runs[0]["accuracy"] == {"train": 1.0}
+
+
 def test_the_report_never_says_the_seeds() -> None:
     text = str(graded(spec_with(), config()).to_json())
 
@@ -121,6 +145,7 @@ def test_listing_and_checking_train_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert [check.name for check in listed_checks(spec_with())] == ["Small", "Right"]
     report = check_visible(spec_with(), parse_answer(spec_with(), config()))
     assert [check.name for check in report.checks] == ["Small"]
+    assert "Nothing is trained before you submit; that will take about a second." in report.notes[0]
     assert is_isolated(spec_with())
 
 
@@ -151,6 +176,23 @@ def test_an_answer_without_a_configuration_is_refused() -> None:
     assert "“config” is missing." in problems_of(spec_with(), {}).values()
     assert problems_of(spec_with(), {"config": [1]})
     assert problems_of(spec_with(), [])
+
+
+@pytest.mark.parametrize(
+    ("change", "phrase"),
+    [
+        ({"data": {"name": "xorr"}}, "xorr"),
+        ({"data": {"name": "digits", "options": {"colour": 1}}}, "no option colour"),
+        ({"data": {"name": "digits", "options": {"rows": "ten"}}}, "does not take these options"),
+        ({"data": {"name": "digits", "moved": {"shift": 9}}}, "7"),
+        ({"seeds": 9, "limits": {"seconds": 15}}, "at most 30 are allowed"),
+    ],
+)
+def test_an_exercise_with_data_or_limits_that_cannot_be_is_refused(
+    change: dict[str, Any], phrase: str
+) -> None:
+    with pytest.raises(SpecInvalid, match=phrase):
+        spec_with(**change)
 
 
 def test_layers_that_the_exercise_does_not_allow_are_named() -> None:
@@ -252,7 +294,28 @@ OUT = {"type": "linear", "units": 10}
             },
             "learns the examples by heart",
         ),
-        ({"optimizer": {"type": "sgd", "lr": 0.001}, "epochs": 8}, "more epochs"),
+        ({"optimizer": {"type": "sgd", "lr": 0.01}, "epochs": 8}, "was still falling"),
+        ({"epochs": 2}, "epochs = 2"),
+        (
+            {"optimizer": {"type": "sgd", "lr": 0.0003}, "epochs": 8},
+            "guessing gives, but the loss is still falling",
+        ),
+        (
+            {
+                "layers": [HIDDEN, {"type": "sigmoid"}, OUT],
+                "optimizer": {"type": "sgd", "lr": 0.01},
+                "epochs": 12,
+            },
+            "guessing gives: nothing was learned. Try a larger learning rate",
+        ),
+        (
+            {
+                "layers": [{"type": "linear", "units": 1}, OUT],
+                "optimizer": {"type": "sgd", "lr": 0.5},
+                "epochs": 40,
+            },
+            "stood still",
+        ),
     ],
 )
 def test_the_doctor_names_what_is_wrong(change: dict[str, Any], phrase: str) -> None:
@@ -261,6 +324,54 @@ def test_the_doctor_names_what_is_wrong(change: dict[str, Any], phrase: str) -> 
     report = graded(spec, answer)
 
     assert any(phrase in note for note in report.notes), (report.notes, report.checks[0].message)
+
+
+def test_the_doctor_says_where_a_straight_border_cannot_do_it() -> None:
+    report = graded(spec_with(), config(layers=[{"type": "linear", "units": 1}]))
+
+    assert "its border is straight" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "loss", "change", "phrase"),
+    [
+        (
+            {"name": "sine", "options": {"noise": 0.5, "rows": 8}},
+            "mse",
+            {"layers": [{"type": "linear", "units": 30}, {"type": "tanh"}, {"type": "linear", "units": 1}]},
+            "Training loss",
+        ),
+        ({"name": "sine"}, "mse", {"layers": [{"type": "linear", "units": 1}], "epochs": 200}, "stood still"),
+        (
+            {"name": "reverse"},
+            "cross_entropy",
+            {
+                "layers": [{"type": "embedding", "units": 4}, {"type": "linear", "units": 10}],
+                "optimizer": {"type": "sgd", "lr": 0.001},
+                "epochs": 5,
+                "batch_size": None,
+            },
+            "what guessing gives",
+        ),
+    ],
+)
+def test_the_doctor_knows_data_without_classes_and_data_of_symbols(
+    data: dict[str, Any], loss: str, change: dict[str, Any], phrase: str
+) -> None:
+    check = {**FILE["checks"][1], "metric": "loss", "on": "test", "at_most": 1e-6}
+    del check["at_least"], check["nothing_at"]
+    answer = {
+        "config": XOR | {"loss": loss, "optimizer": {"type": "adam", "lr": 0.05}, "epochs": 2000} | change
+    }
+    spec = spec_with(
+        data=data, loss=loss, checks=[check], reference=answer, limits={"epochs": 5000, "steps": 5000}
+    )
+
+    report = graded(spec, answer)
+
+    assert phrase in report.notes[0], report.notes
+    assert (report.runs[0]["accuracy"] == {}) == (data["name"] == "sine")
+    assert set(report.runs[0]["loss"]) == {"train", "test"}
 
 
 def test_a_diverged_run_reaches_nothing_and_is_shown_as_such() -> None:
