@@ -8,6 +8,7 @@ from annsite.rest.renderers import PROBLEM_TYPE
 ALWAYS = (401, 403, 406)
 WITH_BODY = (400, 404, 413, 415, 422, 429)
 WHEN_TOO_LATE = (409,)
+TOO_LATE_PATHS = ("/cancel/", "/review/", "/hints/{number}/")
 WHEN_QUEUED = (503,)
 HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "Always Bearer"}},
@@ -52,7 +53,7 @@ def _statuses(path: str, operation: dict[str, Any]) -> list[int]:
     statuses = list(ALWAYS)
     if "requestBody" in operation:
         statuses += WITH_BODY
-    if "202" in operation["responses"] or path.endswith("/cancel/"):
+    if "202" in operation["responses"] or path.endswith(TOO_LATE_PATHS):
         statuses += WHEN_TOO_LATE
     if "202" in operation["responses"]:
         statuses += WHEN_QUEUED

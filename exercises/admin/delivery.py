@@ -88,10 +88,13 @@ class AssignmentForm(forms.ModelForm[Assignment]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.course_id:
+            return
+        zone = ZoneInfo(self.instance.course.time_zone)
         for name in DATES:
+            self.fields[name].help_text = f"In the course's time zone, {zone.key}"
             moment = getattr(self.instance, name)
-            if moment and self.instance.course_id:
-                zone = ZoneInfo(self.instance.course.time_zone)
+            if moment:
                 self.initial[name] = moment.astimezone(zone).replace(tzinfo=None).strftime(LOCAL)
 
     def clean(self) -> dict[str, Any]:

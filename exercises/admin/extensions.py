@@ -86,7 +86,7 @@ class ExtensionAdmin(CourseScopedAdmin):
     """The record of who granted what, and why, stays after an extension is revoked."""
 
     form = ExtensionForm
-    list_display = ["whom", "course", "exercise", "granted", "reason", "actor", "created_at", "state"]
+    list_display = ["whom", "course_slug", "which", "granted", "reason", "actor", "created_at", "state"]
     list_select_related = [
         "course",
         "exercise",
@@ -118,7 +118,7 @@ class ExtensionAdmin(CourseScopedAdmin):
         "extra_attempts",
         "reason",
     ]
-    shown_fields = ["course", "whom", "exercise", "granted", "reason", "actor", "created_at", "state"]
+    shown_fields = ["course", "whom", "which", "granted", "reason", "actor", "created_at", "state"]
 
     def get_fields(self, request: HttpRequest, obj: Extension | None = None) -> Any:
         return self.shown_fields if obj else self.new_fields
@@ -134,14 +134,22 @@ class ExtensionAdmin(CourseScopedAdmin):
             return f"Section {extension.section.name}"
         return f"Label {extension.label.name}" if extension.label else ""
 
+    @admin.display(description="Course", ordering="course")
+    def course_slug(self, extension: Extension) -> str:
+        return extension.course.slug
+
+    @admin.display(description="Exercise", ordering="exercise")
+    def which(self, extension: Extension) -> str:
+        return extension.exercise.slug if extension.exercise else "every exercise"
+
     @admin.display(description="Granted")
     def granted(self, extension: Extension) -> str:
         return write_grant(extension)
 
-    @admin.display(description="Revoked", empty_value="–")
-    def state(self, extension: Extension) -> str | None:
+    @admin.display(description="Revoked", ordering="revoked_at")
+    def state(self, extension: Extension) -> str:
         if extension.revoked_at is None:
-            return None
+            return "–"
         return f"{extension.revoked_at:%Y-%m-%d %H:%M} UTC by {extension.revoked_by}"
 
     @admin.action(description="Revoke the chosen extensions", permissions=["add"])
@@ -176,7 +184,7 @@ class ExtensionAdmin(CourseScopedAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and super().has_change_permission(request)
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -6,7 +6,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 300, 170
 LEFT, RIGHT, TOP, BASE = 40, 236, 8, 146
-MOST_STEPS = 4
+MOST_STEPS = 5
 LABEL_HEIGHT = 14
 TABLE_ROWS = 12
 
@@ -83,9 +83,9 @@ def _curve(run: dict[str, Any]) -> Curve:
 
 
 def ticks_between(low: float, high: float) -> list[float]:
-    """Return two to six round numbers, evenly spaced, from at most `low` to at least `high`."""
+    """Return three to six round numbers, evenly spaced, from at most `low` to at least `high`."""
     if high <= low:
-        low, high = low - (abs(low) or 1.0) / 2, low + (abs(low) or 1.0) / 2
+        low, high = low - 0.4 * (abs(low) or 1.0), low + 0.4 * (abs(low) or 1.0)
     rough = (high - low) / MOST_STEPS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))

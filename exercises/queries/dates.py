@@ -15,15 +15,10 @@ def dates_of(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "due_at": delivery.due_at,
         "due": _moment(delivery.due_at, now),
         "opens": _moment(delivery.opens_at, now) if delivery.opens_at and now < delivery.opens_at else "",
-        "closes": _moment(delivery.closes_at, now) if delivery.closes_at else "",
+        "closes": _closing(delivery.closes_at, now),
         "credit": _credit(delivery, now),
         "extensions": [
-            {
-                "what": write_grant(row),
-                "who": str(row.actor),
-                "why": row.reason,
-            }
-            for row in delivery.extensions
+            {"what": write_grant(row), "who": str(row.actor), "why": row.reason} for row in _in_use(delivery)
         ],
     }
 
@@ -57,9 +52,15 @@ def _moment(moment: datetime | None, now: datetime) -> str:
     return f"{write_time(moment)}, {away}".replace("\xa0", " ")
 
 
+def _closing(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return ""
+    return f"{'Closes' if now <= moment else 'Closed'} {_moment(moment, now)}"
+
+
 def _credit(delivery: Delivery, now: datetime) -> str:
-    """Say what an answer sent now is worth, and until when."""
-    if delivery.due_at is None:
+    """Say what an answer sent now is worth, and until when; empty where none is taken or all count alike."""
+    if delivery.due_at is None or outside_window(delivery, now):
         return ""
     per_cent, until = delivery.credit_at(now), delivery.credit_until(now)
     if per_cent == 100 and not delivery.is_late(now):
@@ -67,6 +68,18 @@ def _credit(delivery: Delivery, now: datetime) -> str:
     if per_cent == 100:
         return "late answers count in full and are marked"
     return f"late: {per_cent:g} % credit{f' until {write_time(until)}' if until else ''}"
+
+
+def _in_use(delivery: Delivery) -> list[Extension]:
+    """Return the extensions that change something here: the longest, and the one with most attempts."""
+    found = set()
+    longest = max(delivery.extensions, key=lambda row: row.extra_minutes, default=None)
+    if longest and longest.extra_minutes and (delivery.due_at or delivery.closes_at):
+        found.add(longest)
+    most = max(delivery.extensions, key=lambda row: row.extra_attempts, default=None)
+    if most and most.extra_attempts and delivery.attempts:
+        found.add(most)
+    return [row for row in delivery.extensions if row in found]
 
 
 def write_grant(extension: Extension) -> str:

@@ -41,6 +41,7 @@ def attempt_rows(submissions: Any, standing: Standing) -> list[dict[str, Any]]:
             "url": row.get_absolute_url(),
             "is_best": counting is not None and row.attempt == counting.number,
             "is_late": standing.delivery.is_late(row.submitted_at),
+            "zone": standing.delivery.zone,
         }
         for row in rows
         if row.attempt in attempts
@@ -88,6 +89,7 @@ def heading_of(submission: Submission, attempts: list[dict[str, Any]]) -> dict[s
         "is_final": submission.is_final(),
         "is_best": own["is_best"],
         "is_late": own["is_late"],
+        "zone": own["zone"],
         "counts": own["counts"],
         "credit": own["credit"],
         "penalty": own["penalty"],

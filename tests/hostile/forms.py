@@ -139,7 +139,12 @@ CASES: list[Case] = [
         404,
         open_fault=UNREADABLE_FORM,
     ),
-    form("20 MB to no page", lambda: posted([("a", "[]," * 7_000_000)], "/no-such-page/"), 404),
+    form(
+        "20 MB to no page",
+        lambda: posted([("a", "[]," * 7_000_000)], "/no-such-page/"),
+        404,
+        open_fault=UNREADABLE_FORM,
+    ),
     form(
         "unknown charset",
         partial(posted, [*LECTURE_FIELDS.items()], content_type=f"{FORM}; charset=no-such"),

@@ -422,3 +422,14 @@ def test_layers_that_cannot_be_read_are_refused_by_line(layers: str, phrase: str
 
     assert refusal.value.problems[0].field.startswith("config.layers")
     assert phrase in refusal.value.problems[0].message
+
+
+def test_the_map_is_that_of_the_run_that_ended_worst() -> None:
+    two = [{"type": "linear", "units": 2}, *TANH[1:]]
+
+    report = graded(spec_with(), config(layers=two, epochs=2000), seed=2)
+
+    reached = [run["accuracy"]["train"] for run in report.runs]
+    assert reached[0] > min(reached)
+    assert report.maps[0].title == f"Output of the network of run {reached.index(min(reached)) + 1}"
+    assert not all(point.right for point in report.maps[0].points)
