@@ -129,7 +129,13 @@ class EnrolmentAdmin(CourseScopedAdmin):
     fields = ["username", "course", "role", "sections", "labels", "is_active"]
     list_display = ["user", "course", "role", "is_active"]
     list_select_related = ["user", "course"]
-    list_filter = ["course", "role", "sections", "is_active"]
+    list_filter = [
+        ("course", admin.RelatedOnlyFieldListFilter),
+        "role",
+        ("sections", admin.RelatedOnlyFieldListFilter),
+        ("labels", admin.RelatedOnlyFieldListFilter),
+        "is_active",
+    ]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
 
 

@@ -49,7 +49,7 @@ def submissions_of(user: User) -> Any:
     visible = Enrolment.objects.for_staff(user)
     if instructs(user):
         return Submission.objects.filter(Exists(visible.filter(pk=OuterRef("enrolment"))))
-    return Submission.objects.filter(enrolment__in=visible.values("pk"))
+    return Submission.objects.filter(enrolment__in=list(visible.values_list("pk", flat=True)))
 
 
 class CappedPaginator(Paginator[Any]):

@@ -1,8 +1,11 @@
 """Exercises, checks, submissions and grades in the REST API."""
 
+from datetime import UTC
 from typing import Any
 
 import django_filters
+import django_filters.fields
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -157,11 +160,26 @@ class ExerciseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         return Response(serializers.HintSerializer(hints[int(number) - 1]).data)
 
 
+class MomentField(django_filters.fields.IsoDateTimeField):  # type: ignore[misc]
+    """A time that the calendar can hold in UTC."""
+
+    def to_python(self, value: Any) -> Any:
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+    field_class = MomentField
+
+
 class SubmissionFilter(django_filters.FilterSet):  # type: ignore[misc]
     status = django_filters.ChoiceFilter(choices=Status.choices)
     exercise = django_filters.CharFilter(field_name="exercise__slug", max_length=50)
     course = django_filters.CharFilter(field_name="enrolment__course__slug", max_length=50)
-    submitted_since = django_filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="gte")
+    submitted_since = MomentFilter(field_name="submitted_at", lookup_expr="gte")
 
     class Meta:
         model = Submission
@@ -269,7 +287,7 @@ class GradesView(APIView):
         responses=serializers.GradesSerializer,
     )
     def get(self, request: Request) -> Response:
-        wanted = request.query_params.get("course", "")
+        wanted = request.query_params.get("course", "").replace("\x00", "\ufffd")
         enrolment = current_enrolment(request.user, wanted)
         if wanted and enrolment is None:
             raise exceptions.NotFound("You are not enrolled in a course with this id.")

@@ -33,12 +33,14 @@ class AnswerFile:
 
     def shown_name(self) -> str:
         """Return the last part of the name without what no name should have, shortened."""
-        last = re.split(r"[/\\]", self.name)[-1]
-        return UNPRINTABLE.sub("", last)[:LONGEST_NAME] or "file"
+        return self._last()[:LONGEST_NAME] or "file"
 
     def format(self) -> str:
         """Return the ending of the name, in lower case."""
-        return self.shown_name().rpartition(".")[2].lower()
+        return self._last().rpartition(".")[2].lower()
+
+    def _last(self) -> str:
+        return UNPRINTABLE.sub("", re.split(r"[/\\]", self.name)[-1])
 
 
 def file_formats(spec: ExerciseSpec) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ CASES: list[Case] = [
         for name, text in DATES.items()
     ),
     *(
-        get(f"since: {name}", f"{SUBMISSIONS}?submitted_since={quote(text)}", 400, open_fault=UNREADABLE_DATE)
+        get(f"since: {name}", f"{SUBMISSIONS}?submitted_since={quote(text)}", 400)
         for name, text in EDGE_DATES.items()
     ),
     *(
@@ -158,14 +158,12 @@ CASES: list[Case] = [
         "filter: a course with a NUL",
         "/api/v1/grades/?course=a%00b",
         404,
-        open_fault=NUL,
-        fault_on="postgresql",
     ),
     get(
         "filter: a course of 10,000 letters", "/api/v1/grades/?course=" + "x" * 10_000, 404, code="not_found"
     ),
     *(
-        get(f"cursor: {name}", f"{SUBMISSIONS}?cursor={cursor(text)}", 404, open_fault=UNREADABLE_POSITION)
+        get(f"cursor: {name}", f"{SUBMISSIONS}?cursor={cursor(text)}", 404)
         for name, text in NO_POSITIONS.items()
     ),
     *(
@@ -176,12 +174,7 @@ CASES: list[Case] = [
         get(f"cursor: {name}", f"{SUBMISSIONS}?cursor={cursor(text)}", (200, 404))
         for name, text in FAR_POSITIONS.items()
     ),
-    *(
-        get(
-            f"cursor at {path}: text", f"{path}?cursor={cursor('p=abc')}", 404, open_fault=UNREADABLE_POSITION
-        )
-        for path in OTHER_LISTS
-    ),
+    *(get(f"cursor at {path}: text", f"{path}?cursor={cursor('p=abc')}", 404) for path in OTHER_LISTS),
     get("cursor: no base64", f"{SUBMISSIONS}?cursor=%ff%00!!", 404, code="not_found"),
     get("cursor: 10,000 letters", f"{SUBMISSIONS}?cursor=" + "A" * 10_000, 200),
     *(

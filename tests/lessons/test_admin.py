@@ -64,3 +64,15 @@ def test_labels_are_made_on_the_page_of_the_course(desk: Client, course: Course)
     desk.post(f"/admin/lessons/course/{course.pk}/change/", fields | counts | {"labels-0-name": "extra time"})
 
     assert list(course.labels.values_list("name", flat=True)) == ["extra time"]
+
+
+def test_the_list_of_enrolments_names_no_other_course(desk: Client, student: Enrolment) -> None:
+    elsewhere = Course.objects.create(slug="elsewhere", title="Elsewhere")
+    foreign = enrol(user=student.user, course=elsewhere)
+    foreign.labels.add(Label.objects.create(course=elsewhere, name="their label"))
+    student.labels.add(Label.objects.create(course=student.course, name="extra time"))
+
+    text = desk.get("/admin/lessons/enrolment/").content.decode()
+
+    assert "Elsewhere" not in text
+    assert "their label" not in text
