@@ -4,11 +4,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm, PasswordResetForm
+from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm, PasswordResetForm
 
 from annsite.accounts.models import Scope, User
 
 LIFETIMES = [("30", "30 days"), ("180", "180 days"), ("365", "one year")]
+
+
+class SignInForm(AuthenticationForm):
+    """A name and a password; a name longer than any account has is not tried, nor stored as an attempt."""
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        longest = User._meta.get_field("username").max_length
+        if longest is not None and len(name) > longest:
+            raise forms.ValidationError(f"This name has {len(name):,} characters; the longest has {longest}.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        return super().clean() if "username" in self.cleaned_data else self.cleaned_data
 
 
 class SignUpForm(BaseUserCreationForm[User]):

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
 from annsite.accounts import services
-from annsite.accounts.forms import ResetForm, SignUpForm, TokenForm
+from annsite.accounts.forms import ResetForm, SignInForm, SignUpForm, TokenForm
 from annsite.accounts.models import ApiToken
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -42,6 +42,7 @@ class FormPage(FormView[Any]):
 
 
 class SignIn(FormPage, LoginView):
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
 

@@ -19,6 +19,7 @@ STEP = re.compile(r"(\d+(?:\.\d+)?)\s*h\s+(\d+(?:\.\d+)?)\s*%")
 MOST_STEPS = 10
 MOST_HOURS = 24 * 366
 LOCAL = "%Y-%m-%dT%H:%M"
+YEARS = range(2000, 2201)
 DATES = ("opens_at", "due_at", "closes_at")
 
 
@@ -116,6 +117,9 @@ class AssignmentForm(forms.ModelForm[Assignment]):
     def _to_zone(self, name: str, zone: ZoneInfo) -> None:
         """Read what was typed as a time in the zone; one that the clock skips or shows twice is refused."""
         typed = timezone.make_naive(self.cleaned_data[name])
+        if typed.year not in YEARS:
+            self.add_error(name, f"The year {typed.year} is not one from {YEARS[0]} to {YEARS[-1]}.")
+            return
         try:
             with timezone.override(zone):
                 self.cleaned_data[name] = from_current_timezone(typed)

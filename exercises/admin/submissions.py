@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from exercises.admin.courses import course_page, person, runs
 from exercises.admin.exports import submissions_response
 from exercises.admin.submission_list import (
+    EXERCISE,
     CappedPaginator,
     CourseFilter,
     FailingCheckFilter,
@@ -45,11 +46,14 @@ from exercises.services.refund import refund_attempt
 from exercises.services.review import LONGEST, answer_review
 
 PAGE = "admin/exercises/submission/change_form.html"
+LOOKUPS = {EXERCISE, "status__exact"}
 DONE = {
     "undo": "The override is taken back.",
     "refund": "The attempt is given back.",
     "answer": "The request has its answer; the student sees it.",
 }
+
+REASONS = {"undo": "Why it is taken back", "refund": "Why it is given back"}
 
 
 class ReasonForm(forms.Form):
@@ -106,6 +110,10 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SubmissionList]:
         return SubmissionList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow the filters that the page offers, besides its own; others read every row, or overflow."""
+        return "__" not in lookup or lookup in LOOKUPS
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Submission], search_term: str
@@ -296,7 +304,9 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
 
 
 def _reason_form(name: str, data: Any = None) -> ReasonForm:
-    return ReasonForm(data, auto_id=f"{name}_%s")
+    form = ReasonForm(data, auto_id=f"{name}_%s")
+    form.fields["reason"].label = REASONS[name]
+    return form
 
 
 def _answer_form(name: str, data: Any = None) -> AnswerForm:

@@ -149,7 +149,7 @@ def test_an_instructor_overrides_a_grade_and_the_student_sees_the_reason(
     instructor.go(f"/admin/exercises/submission/?q={name}")
     admin.locator("#result_list tbody th a").click()
     admin.get_by_label("New grade").fill("88")
-    admin.get_by_label("Reason").fill("Explained the idea at the board")
+    admin.get_by_label("Reason", exact=True).fill("Explained the idea at the board")
     admin.get_by_role("button", name="Override").click()
 
     expect(admin.locator("#content")).to_contain_text("Explained the idea at the board")

@@ -37,8 +37,7 @@ class Case:
 
     `code` and `field` are those of the problem document, `words` stand somewhere in the answer. An answer
     that is taken is graded; then `score` and `words` are what the student sees in the end. Where the web
-    server itself answers before Django hears of the request, `server_status` is its answer. An `open_fault`
-    is one of ours that somebody still has to mend, on the database `fault_on` or on all. Where several
+    server itself answers before Django hears of the request, `server_status` is its answer. Where several
     answers are right, `status` lists them.
     """
 
@@ -50,8 +49,6 @@ class Case:
     field: str | None = None
     score: float | None = None
     server_status: int | None = None
-    open_fault: str = ""
-    fault_on: str = ""
 
 
 def body(name: str, raw: bytes | str | Callable[[], bytes], words: str = "", **kept: Any) -> Case:

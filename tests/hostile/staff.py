@@ -5,34 +5,10 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from tests.hostile.cases import CSRF, FORM, Case, Sent
-from tests.hostile.forms import LONG_NAME
 
 LIST = "/admin/exercises/submission/"
 READ = (200, 302, 400, 404)
 """What a hostile address of the admin may get: the page, the page without the filter, or a refusal."""
-SQLITE, POSTGRES = "sqlite", "postgresql"
-LARGE_NUMBERS = (
-    "exercises/admin/submission_list.py and submissions.py: numbers beyond 63 bits or 4,300 digits"
-)
-DATE_LOOKUPS = "exercises/admin/submission_list.py: Django's own lookups by date overflow"
-NULS = "exercises/admin/submission_list.py: PostgreSQL takes no NUL in a text or in JSON"
-FAULTS: dict[str, tuple[str, str]] = {
-    "exercise__id__exact with 5,000 digits": (LARGE_NUMBERS, ""),
-    "export by exercise__id__exact with 5,000 digits": (LARGE_NUMBERS, ""),
-    "course with 5,000 digits": (LARGE_NUMBERS, ""),
-    "section with 5,000 digits": (LARGE_NUMBERS, ""),
-    "export by section with 5,000 digits": (LARGE_NUMBERS, ""),
-    "course with 30 digits": (LARGE_NUMBERS, SQLITE),
-    "section with 30 digits": (LARGE_NUMBERS, SQLITE),
-    "export by section with 30 digits": (LARGE_NUMBERS, SQLITE),
-    f"submission '{'9' * 40}'": (LARGE_NUMBERS, ""),
-    "submitted_at__year with 30 digits": (DATE_LOOKUPS, ""),
-    "submitted_at__year with minus": (DATE_LOOKUPS, ""),
-    "list with a year of 10 digits": (DATE_LOOKUPS, ""),
-    "list with the end of time": (DATE_LOOKUPS, ""),
-    "status with a NUL": (NULS, POSTGRES),
-    "list with a check with a NUL": (NULS, POSTGRES),
-}
 VALUES = {
     "a NUL": "1\0", "5,000 digits": "9" * 5_000, "30 digits": "9" * 30, "superscript": "²",
     "minus": "-1",
@@ -61,8 +37,7 @@ def posted(path: str, **fields: str) -> Sent:
 
 
 def looked_up(name: str, path: str) -> Case:
-    fault, database = FAULTS.get(name, ("", ""))
-    return Case(f"staff: {name}", partial(asked, path), READ, open_fault=fault, fault_on=database)
+    return Case(f"staff: {name}", partial(asked, path), READ)
 
 
 CASES: list[Case] = [
@@ -96,7 +71,5 @@ CASES: list[Case] = [
         "staff: sign-in with a name of 10,000 letters",
         lambda: replace(posted("/admin/login/", username="x" * 10_000, password="x"), who="nobody"),
         (200, 422),
-        open_fault=LONG_NAME,
-        fault_on=POSTGRES,
     ),
 ]

@@ -10,7 +10,7 @@ from engine.progress import Diverged
 from engine.spec.layers import Linear, Plain
 from engine.tensor import Array, Tape
 from engine.train import Training
-from exercises.grading.kinds.training_runs import Lab, Run, inputs_for
+from exercises.grading.kinds.training_runs import Lab, Run, inputs_for, round_against
 
 ROWS = 200
 DEAD_SHARE = 0.5
@@ -97,13 +97,15 @@ def _gradients(lab: Lab, run: Run) -> Iterator[str]:
 
 
 def _curve(lab: Lab, run: Run) -> Iterator[str]:
-    """Read the curve: learned by heart, no better than guessing, not finished, or at a standstill."""
+    """Read the curve: learned by heart, hardly begun, only guessing, unfinished, or at a standstill."""
     falling = _still_falling(run.losses)
     if (by_heart := _learned_by_heart(run)) is not None:
         yield (
             f"{by_heart}: the network learns the examples by heart. Fewer units, dropout, weight_decay or "
             "early_stopping help."
         )
+    elif len(run.losses) < FEW_EPOCHS:
+        yield f"The training was short, epochs = {len(run.losses)}: more epochs let the loss fall further."
     elif (guess := _guess(lab, run)) is not None:
         if falling:
             yield f"{guess}, but the loss is still falling: a larger learning rate, or more epochs."
@@ -111,8 +113,6 @@ def _curve(lab: Lab, run: Run) -> Iterator[str]:
             yield f"{guess}, and no layer of this network bends: its border is straight."
         else:
             yield f"{guess}: nothing was learned. Try a larger learning rate, or other starting weights."
-    elif len(run.losses) < FEW_EPOCHS:
-        yield f"The training was short, epochs = {len(run.losses)}: more epochs let the loss fall further."
     elif falling:
         yield "The loss was still falling when the training ended: more epochs, or a larger learning rate."
     else:
@@ -122,7 +122,7 @@ def _curve(lab: Lab, run: Run) -> Iterator[str]:
 def _learned_by_heart(run: Run) -> str | None:
     """Compare old with new examples, by accuracy where there is one; None when they are alike."""
     if run.accuracy:
-        train, test = run.accuracy["train"], run.accuracy["test"]
+        train, test = (round_against("accuracy", run.accuracy[part]) for part in ("train", "test"))
         alike = train - test <= OVERFIT_GAP
         return None if alike else f"Training accuracy {train:.2f}, on new data {test:.2f}"
     train, test = run.loss["train"], run.loss["test"]
@@ -135,7 +135,7 @@ def _guess(lab: Lab, run: Run) -> str | None:
         return None
     train, loss, classes = run.accuracy["train"], run.losses[-1], lab.data.classes or 2
     if train < NEAR_CHANCE / classes:
-        return f"Accuracy {train:.2f} is what guessing gives"
+        return f"Accuracy {round_against('accuracy', train):.2f} is what guessing gives"
     if lab.config.loss != "mse" and loss > NEAR_CHANCE_LOSS * math.log(classes):
         return f"A loss of {loss:.2g} is what guessing gives"
     return None

@@ -73,6 +73,7 @@ def test_saving_again_what_is_shown_changes_nothing(desk: Client, course: Course
         ("late_credit", {"late_credit": "24 h 80 %", "due_at": ""}, "needs a due date"),
         ("due_at", {"due_at": "2026-03-29T02:30"}, "2026-03-29 02:30 does not exist in Europe/Berlin"),
         ("due_at", {"due_at": "2026-10-25T02:30"}, "exists twice"),
+        ("due_at", {"due_at": "9999-12-31T23:59"}, "The year 9999 is not one from 2000 to 2200"),
         ("due_at", {"opens_at": "2026-10-24T18:00"}, "must come after the opening"),
         ("closes_at", {"closes_at": "2026-10-24T17:59"}, "must not close before it is due"),
     ],

@@ -8,7 +8,7 @@ from exercises.queries.curves import BASE, LABEL_HEIGHT, LEFT, RIGHT, TOP, curve
 
 
 def run(**changes: Any) -> dict[str, Any]:
-    points = [[epoch, 2.0 / epoch] for epoch in range(1, 101)]
+    points = [[epoch, 2.0 / epoch] for epoch in range(1, 102)]
     accuracy = {"train": 0.99, "test": 0.71}
     return {"run": 1, "diverged_at": None, "train": points, "validation": [], "accuracy": accuracy} | changes
 
@@ -43,18 +43,18 @@ def test_a_curve_fills_its_frame_from_the_first_epoch_to_the_last() -> None:
     assert line[0][1] == TOP
     assert all(TOP <= y <= BASE for _, y in line)
     assert [tick["label"] for tick in curve.ticks] == ["0.0", "0.5", "1.0", "1.5", "2.0"]
-    assert (curve.rows[0], curve.rows[-1]) == ((1, 2.0, None), (100, 0.02, None))
+    assert (curve.rows[0], curve.rows[-1]) == ((1, 2.0, None), (101, 2 / 101, None))
     assert curve.caption == "accuracy 0.99 on the training data, 0.71 on new data."
 
 
 def test_two_lines_that_end_together_have_names_apart() -> None:
-    (curve,) = curves_of({"runs": [run(validation=[[epoch, 2.01 / epoch] for epoch in range(1, 101)])]})
+    (curve,) = curves_of({"runs": [run(validation=[[epoch, 2.01 / epoch] for epoch in range(1, 102)])]})
 
     upper, lower = (label["y"] for label in curve.labels)
 
     assert lower - upper >= LABEL_HEIGHT
     assert {label["text"] for label in curve.labels} == {"training", "held out"}
-    assert curve.rows[-1] == (100, 0.02, pytest.approx(0.0201))
+    assert curve.rows[-1] == (101, 2 / 101, 2.01 / 101)
 
 
 def test_a_run_that_diverged_at_once_has_words_and_no_picture() -> None:
