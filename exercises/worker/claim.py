@@ -104,6 +104,13 @@ def give_back(job: Job, failure: Failure) -> bool:
     return bool(mine.move(before=Status.RUNNING, after=Status.FAILED, failure=failure))
 
 
+def release(jobs: Sequence[Job]) -> None:
+    """Put jobs that were not begun back in line, as if they had never been claimed: it costs them no try."""
+    for job in jobs:
+        mine = Submission.objects.filter(pk=job.pk, fence=job.fence)
+        mine.move(before=Status.RUNNING, after=Status.QUEUED, fence=F("fence") - 1, progress=None)
+
+
 def _lease_end() -> Any:
     return Now() + timedelta(seconds=settings.GRADING_LEASE_SECONDS)
 

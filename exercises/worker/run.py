@@ -15,7 +15,7 @@ from exercises.models import ExerciseRevision, Grade, Lane
 from exercises.models.submission import Failure
 from exercises.queries.seeds import seed_for
 from exercises.queries.specs import spec_of
-from exercises.worker.claim import Job, Result, claim, finish, give_back, keep
+from exercises.worker.claim import Job, Result, claim, finish, give_back, keep, release
 from exercises.worker.isolated import Graded, NotWanted, TooSlow, grade_isolated
 from exercises.worker.patience import patiently
 
@@ -27,18 +27,36 @@ log = logging.getLogger(__name__)
 def grade_waiting(lane: Lane, wake_another: Callable[[], object]) -> bool:
     """Grade up to a bounded number of batches; True when more may be waiting.
 
-    `wake_another` is called when the first batch is full: there is work for a second worker.
+    `wake_another` is called when the first batch is full: there is work for a second worker. After half of
+    the time that a bell may take no further job is begun, so that a limit is only ever met by a job that is
+    slow itself.
     """
+    enough = time.monotonic() + settings.GRADING_SECONDS / 2
     for number in range(BATCHES_PER_BELL[lane]):
         jobs = claim(lane)
         if not jobs:
             return False
         if number == 0 and len(jobs) == settings.GRADING_BATCH:
             wake_another()
-        results = [result for job in jobs if (result := grade_job(job)) is not None]
-        if results:
-            _write(results)
+        _grade_batch(jobs, enough)
+        if time.monotonic() >= enough:
+            break
     return True
+
+
+def _grade_batch(jobs: Sequence[Job], enough: float) -> None:
+    """Grade the first job, and more until the time is up; write what was graded, release the rest."""
+    results: list[Result] = []
+    waiting = list(jobs)
+    while waiting:
+        if (result := grade_job(waiting.pop(0))) is not None:
+            results.append(result)
+        if time.monotonic() >= enough:
+            break
+    if results:
+        _write(results)
+    if waiting:
+        patiently(lambda: release(waiting))
 
 
 def grade_job(job: Job) -> Result | None:

@@ -28,6 +28,7 @@ from exercises.models import Assignment, Exercise, Grade, Submission  # noqa: E4
 from exercises.queries.scores import standings  # noqa: E402
 from exercises.queries.specs import spec_of  # noqa: E402
 from exercises.services.submit import submit_answer  # noqa: E402
+from exercises.worker.patience import patiently  # noqa: E402
 from lessons.models import Course, Enrolment  # noqa: E402
 from lessons.services.enrol import enrol  # noqa: E402
 
@@ -99,9 +100,13 @@ def submit(times: str, slug: str = "xor-weights", students: str = "1000") -> lis
 
 def submit_through_storm(count: str) -> int:
     """Send so many answers, each with a key of its own, again and again until it is taken."""
-    exercises = {name: Exercise.objects.get(slug=name) for name in ("xor-weights", "mp-gates")}
-    answers = {name: spec_of(row.revision_id).reference for name, row in exercises.items()}
-    enrolments = list(Enrolment.objects.select_related("course"))
+
+    def read() -> tuple[dict[str, Exercise], dict[str, Any], list[Enrolment]]:
+        exercises = {name: Exercise.objects.get(slug=name) for name in ("xor-weights", "mp-gates")}
+        answers = {name: spec_of(row.revision_id).reference for name, row in exercises.items()}
+        return exercises, answers, list(Enrolment.objects.select_related("course"))
+
+    exercises, answers, enrolments = patiently(read)
     for number in range(int(count)):
         name = "mp-gates" if number % 5 == 0 else "xor-weights"
         enrolment = enrolments[number % len(enrolments)]

@@ -36,6 +36,7 @@ class Storm:
         self.postgres = postgres
         self.random = random.Random(seed)
         self.faults: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter()
         self.bells: list[subprocess.Popen[bytes]] = []
         self.ways: list[Callable[[], None]] = [
             self.kill_child,
@@ -57,6 +58,13 @@ class Storm:
         way = self.random.choice(self.ways)
         way()
         self.faults[way.__name__.replace("_", " ")] += 1
+
+    def tend(self) -> None:
+        """Start again what ended by itself, as the supervisor of every deployment does."""
+        for name, child in self.stack.children.items():
+            if child.died() is not None:
+                self.ended[name] += 1
+                child.start()
 
     def kill_child(self) -> None:
         for child in self.stack.worker_children()[:1]:
@@ -112,11 +120,13 @@ def rage(storm: Storm, submissions: int, pause: float) -> dict[str, Any]:
     while sender.poll() is None or storm.faults.total() < least:
         time.sleep(storm.random.uniform(0.5, 1.5) * pause)
         storm.strike()
+        storm.tend()
     for bells in storm.bells:
         bells.wait(60)
     assert sender.returncode == 0, "the sender gave up"
 
     def calm() -> dict[str, Any] | None:
+        storm.tend()
         found: dict[str, Any] = stack.actor("summary")
         return found if set(found["statuses"]) <= {"graded", "failed", "cancelled"} else None
 
@@ -153,7 +163,8 @@ def storm_over(profile: str, seed: int) -> Any:
         stack.prepare()
         stack.actor("people", str(PEOPLE))
         stack.actor("lift_limits")
-        yield Storm(stack, postgres, seed)
+        with stack.telling():
+            yield Storm(stack, postgres, seed)
 
 
 def main() -> int:
@@ -169,6 +180,8 @@ def main() -> int:
     struck = ", ".join(f"{count} x {fault}" for fault, count in sorted(storm.faults.items()))
     print(f"{options.profile}: {options.submissions} answers, {time.monotonic() - started:.0f} s")
     print(f"  {storm.faults.total()} faults: {struck}")
+    if storm.ended:
+        print(f"  ended by themselves and started again: {dict(storm.ended)}")
     print(f"  ended: {ended['statuses']}; {ended['again']} were claimed more than once")
     print(f"  {'; '.join(wrong) or '0 lost, 0 doubled, 0 non-final, no attempt charged without a grade'}")
     return 1 if wrong else 0

@@ -1,5 +1,6 @@
 """Lanes, pauses and floods: who waits for whom, and for how long."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +13,10 @@ from exercises.queries.line import place_of
 from exercises.queries.progress import progress_of
 from exercises.services.cancel import cancel_submission
 from exercises.services.pause import lift_pause, pause_grading
+from exercises.worker import run
 from exercises.worker.claim import claim, finish, keep
 from exercises.worker.recover import sweep
-from exercises.worker.run import grade_job
+from exercises.worker.run import grade_job, grade_waiting
 from lessons.models import Enrolment
 from tests import factories
 
@@ -45,6 +47,28 @@ def test_trainings_are_claimed_one_by_one_and_in_turn(
     claimed = [[job.pk for job in claim(Lane.TRAINING)] for _ in range(3)]
 
     assert claimed == [[first.pk], [third.pk], [second.pk]]
+
+
+def test_a_wakeup_stops_in_time_and_what_it_did_not_begin_uses_no_try(
+    student: Enrolment, xor: Exercise, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [factories.submission(student, xor) for _ in range(3)]
+    settings.GRADING_SECONDS = 0.2
+    grade_now = run.grade
+
+    def slow(*arguments: Any) -> Any:
+        time.sleep(0.11)
+        return grade_now(*arguments)
+
+    monkeypatch.setattr(run, "grade", slow)
+
+    wants_more = grade_waiting(Lane.INTERACTIVE, wake_another=lambda: None)
+
+    for row in rows:
+        row.refresh_from_db()
+    assert wants_more
+    assert [(row.status, row.fence) for row in rows] == [("graded", 1), ("queued", 0), ("queued", 0)]
+    assert [job.pk for job in claim(Lane.INTERACTIVE)] == [row.pk for row in rows[1:]]
 
 
 def test_the_place_in_line_counts_turns_not_arrivals(
