@@ -106,7 +106,7 @@ def _start(supervisor: Supervisor) -> None:
     _migrate()
     python = [sys.executable, "-m"]
     for name, queues in WORKERS.items():
-        worker = f"celery -A annsite worker -P prefork -c 1 -n {name}@%h -Q {queues} {QUIET}"
+        worker = f"celery -q -A annsite worker -P prefork -c 1 -n {name}@%h -Q {queues} {QUIET}"
         supervisor.add(Child(name, [*python, *worker.split()], env, _log(name)))
     call_command("collectstatic", interactive=False, verbosity=0)
     web = f"granian --interface wsgi --host {HOST} --port {settings.PORT} --workers 2 --blocking-threads 4"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.utils import timezone
 
+from annsite.rest.log_context import bind
 from engine import __version__ as engine_version
 from engine.fingerprint import fingerprint
 from exercises.events import submission_finished
@@ -49,7 +50,10 @@ def _grade_batch(jobs: Sequence[Job], enough: float) -> None:
     results: list[Result] = []
     waiting = list(jobs)
     while waiting:
-        if (result := grade_job(waiting.pop(0))) is not None:
+        job = waiting.pop(0)
+        with bind(submission=job.public_id, claim=job.fence):
+            result = grade_job(job)
+        if result is not None:
             results.append(result)
         if time.monotonic() >= enough:
             break
@@ -71,11 +75,11 @@ def grade_job(job: Job) -> Result | None:
     except NotWanted:
         return None
     except TooSlow as error:
-        log.error("submission %s at try %s: %s", job.public_id, job.fence, error)
+        log.error("graded too slowly: %s", error)
         _give_back(job, Failure.TOO_SLOW)
         return None
     except Exception:  # whatever breaks inside the rules is ours, and is told apart nowhere else
-        log.exception("grading submission %s failed at try %s", job.public_id, job.fence)
+        log.exception("grading failed")
         _give_back(job, Failure.GRADER_ERROR)
         return None
     return Result(
@@ -109,9 +113,11 @@ def _grade(job: Job, seed: int) -> Graded:
 def _write(results: Sequence[Result]) -> None:
     """Write the grades, even where the database is away for a moment, and tell who listens."""
     for job in patiently(lambda: finish(results)):
+        with bind(submission=job.public_id, claim=job.fence):
+            log.info("graded")
         submission_finished.send(sender=Grade, submission_pk=job.pk)
 
 
 def _give_back(job: Job, failure: Failure) -> None:
     if patiently(lambda: give_back(job, failure)):
-        log.error("submission %s ended as our fault (%s); no attempt is used", job.public_id, failure)
+        log.error("ended as our fault (%s); no attempt is used", failure)

@@ -121,6 +121,18 @@ def test_one_line_ties_the_request_to_the_submission_it_made(
 
 
 @pytest.mark.django_db
+def test_a_grade_is_logged_under_the_id_that_the_student_sees(
+    student: Enrolment, xor: Exercise, lines: Callable[[], list[dict[str, object]]]
+) -> None:
+    row = factories.submission(student, xor)
+
+    factories.grade_all()
+
+    line = next(line for line in lines() if line["message"] == "graded")
+    assert (line["submission"], line["claim"]) == (row.public_id, 1)
+
+
+@pytest.mark.django_db
 def test_a_refused_request_is_logged_once_with_its_status(
     lines: Callable[[], list[dict[str, object]]],
 ) -> None:

@@ -25,7 +25,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-ALLOWED = [(before, after) for before, following in TRANSITIONS.items() for after in following]
+ALLOWED = [(before, after) for before, following in TRANSITIONS.items() for after in sorted(following)]
 FORBIDDEN = [pair for pair in product(Status, Status) if pair not in ALLOWED]
 
 

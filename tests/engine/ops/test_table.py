@@ -23,7 +23,9 @@ CASES = [case for module in MODULES for case in module.CASES]
 REFUSALS = [refusal for module in MODULES for refusal in module.REFUSALS]
 OPERATIONS = [
     function
-    for module in {inspect.getmodule(operation) for source in MODULES for operation in source.OPERATIONS}
+    for module in dict.fromkeys(
+        inspect.getmodule(operation) for source in MODULES for operation in source.OPERATIONS
+    )
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and not name.startswith("_")
 ]
