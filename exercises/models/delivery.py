@@ -87,7 +87,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.exercise_id} in {self.course_id}"
+        return f"{self.exercise} in {self.course}"
 
 
 class Extension(models.Model):

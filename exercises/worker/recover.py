@@ -34,7 +34,8 @@ def sweep() -> Swept:
     failed = lost.filter(fence__gte=settings.GRADING_TRIES).move(
         before=Status.RUNNING, after=Status.FAILED, failure=Failure.WORKER_LOST
     )
-    requeued = lost.move(before=Status.RUNNING, after=Status.QUEUED, progress=None)
+    again = lost.filter(fence__lt=settings.GRADING_TRIES)
+    requeued = again.move(before=Status.RUNNING, after=Status.QUEUED, progress=None)
     overdue = Now() - timedelta(seconds=settings.QUEUE_DEADLINE_SECONDS)
     unheard = Now() - timedelta(seconds=RING_AFTER_SECONDS)
     waiting: dict[str, int] = {}

@@ -32,6 +32,8 @@ from exercises.worker.patience import patiently  # noqa: E402
 from lessons.models import Course, Enrolment  # noqa: E402
 from lessons.services.enrol import enrol  # noqa: E402
 
+STORM = ("xor-weights", "mp-gates", "xor-train")
+
 
 def people(count: str) -> int:
     """Make a course with so many students."""
@@ -102,13 +104,13 @@ def submit_through_storm(count: str) -> int:
     """Send so many answers, each with a key of its own, again and again until it is taken."""
 
     def read() -> tuple[dict[str, Exercise], dict[str, Any], list[Enrolment]]:
-        exercises = {name: Exercise.objects.get(slug=name) for name in ("xor-weights", "mp-gates")}
+        exercises = {name: Exercise.objects.get(slug=name) for name in STORM}
         answers = {name: spec_of(row.revision_id).reference for name, row in exercises.items()}
         return exercises, answers, list(Enrolment.objects.select_related("course"))
 
     exercises, answers, enrolments = patiently(read)
     for number in range(int(count)):
-        name = "mp-gates" if number % 5 == 0 else "xor-weights"
+        name = "xor-train" if number % 50 == 7 else "mp-gates" if number % 5 == 0 else "xor-weights"
         enrolment = enrolments[number % len(enrolments)]
         while not _taken(enrolment, exercises[name], answers[name], f"storm-{number}"):
             time.sleep(0.1)

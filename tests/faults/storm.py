@@ -51,7 +51,7 @@ class Storm:
 
     def start(self) -> None:
         self.stack.start_broker()
-        self.stack.start_worker(fault="uneven")
+        self.stack.start_worker(fault="uneven", queues="interactive,training")
         self.stack.start_sweeper()
 
     def strike(self) -> None:
