@@ -4,7 +4,7 @@ BIN := .venv/bin
 # What uses the database and starts no servers of its own: run once on each profile.
 ON_SERVERS := -m "not services" tests/annsite tests/exercises tests/lessons --ignore=tests/exercises/grading
 # Many tests wait for real services, so three at a time are faster than one, also on two cores.
-SIDE_BY_SIDE := -n 3 --dist loadgroup
+SIDE_BY_SIDE := -n 3
 PORT ?= 8000
 export PORT
 

@@ -19,6 +19,7 @@ from lessons.models import Course, Enrolment, Role, Section
 from lessons.services.enrol import enrol
 from tests import factories
 from tests.profiles import empty_stack, short_folder
+from tests.side_by_side import BySharedServices
 from tests.site import site
 
 __all__ = ["empty_stack", "short_folder", "site"]
@@ -32,13 +33,8 @@ if not django_settings.REDIS_URL:
     app.conf.update(broker_url=NO_BROKER)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those that share services stay in one process, with one set of them."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        if shared := next((name for name in ("site", "empty_stack") if name in names), None):
-            item.add_marker(pytest.mark.xdist_group(shared))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedServices:
+    return BySharedServices(config, log)
 
 
 @pytest.fixture(autouse=True)
