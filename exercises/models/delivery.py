@@ -149,8 +149,7 @@ class Extension(models.Model):
         ]
 
     def __str__(self) -> str:
-        whom = self.enrolment or self.section or self.label
-        return f"{whom}: +{self.extra_minutes} min, +{self.extra_attempts} attempts"
+        return f"for {self.enrolment or self.section or self.label}"
 
 
 class HintTaken(AppendOnly):
