@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from exercises.grading.grade import given_numbers
+from exercises.grading.spec_repair import RepairSpec
 from exercises.models import Exercise
 from exercises.queries.specs import spec_for
 from lessons.models import Enrolment
@@ -28,6 +29,19 @@ def exercise(slug: str) -> Exercise:
 
 def reference_for(slug: str, who: Enrolment) -> dict[str, Any]:
     return spec_for(exercise(slug), who).reference
+
+
+def faulty_network_of(who: Enrolment) -> dict[str, Any]:
+    spec = spec_for(exercise("xor-repair"), who)
+    assert isinstance(spec, RepairSpec)
+    return spec.given_weights()
+
+
+def flat(weights: dict[str, Any]) -> Iterator[float]:
+    """Yield the numbers in the order of the form: for each unit its weights, then its bias."""
+    for layer in ("0", "2"):
+        for row, bias in zip(weights[f"{layer}.weight"], weights[f"{layer}.bias"], strict=True):
+            yield from [*row, bias]
 
 
 def givens_on(page: str) -> list[str]:
@@ -96,9 +110,9 @@ def test_the_instant_check_uses_the_persons_numbers(student: Enrolment, signed_i
 def test_the_form_of_a_repair_starts_with_the_faulty_network(student: Enrolment, signed_in: SignIn) -> None:
     page = signed_in(student).get(REPAIR).content.decode()
 
+    typed = [float(value) for value in re.findall(r'name="weights[^"]*"[^>]* value="([^"]*)"', page)]
     assert " data-start " in page
-    assert page.count('value="9"') == 2
-    assert page.count('value="8"') == 2
+    assert typed == list(flat(faulty_network_of(student)))
     assert "The network as given" in page
 
 
@@ -126,7 +140,8 @@ def test_the_command_for_programs_starts_from_the_faulty_network(
 ) -> None:
     page = signed_in(student).get(REPAIR).content.decode()
 
-    assert "[[9, 9], [8, 8]]" in page.replace("&quot;", '"')
+    first_layer = json.dumps(faulty_network_of(student)["0.weight"])
+    assert first_layer in page.replace("&quot;", '"')
 
 
 def test_options_are_in_the_persons_own_order_each_time(student: Enrolment, signed_in: SignIn) -> None:
