@@ -32,7 +32,7 @@ from exercises.api.parsers import StrictJSONParser, refusal
 from exercises.errors import AnswerRefused, GradedWorkError, LimitReached, StudentMistake
 from exercises.grading.describe import first_answer, listed_checks
 from exercises.grading.grade import given_numbers
-from exercises.models import AttemptRefund, Exercise, ReviewRequest, Status, Submission
+from exercises.models import Exercise, Status, Submission
 from exercises.queries.cards import gradebook
 from exercises.queries.line import place_of
 from exercises.queries.reveal import feedback_of, hints_of, shown_progress, shown_report
@@ -363,19 +363,19 @@ def _limit(error: LimitReached) -> Problem:
 def _detail(submission: Submission) -> Any:
     """Return the submission with its newest grade, and its place while it waits."""
     row = with_scores(Submission.objects.filter(pk=submission.pk)).select_related(
-        "exercise", "enrolment__course", "revision"
+        "exercise", "enrolment__course", "revision", "review_request", "refund"
     )
     found: Any = row.get()
+    standing, attempt = standing_at(found)
     found.receipt = submission.grades.select_related("revision").order_by("-run").first()
-    feedback = feedback_of(found, timezone.now())
+    feedback = feedback_of(found, timezone.now(), standing.delivery)
     found.report = shown_report(found.receipt.report, feedback) if found.receipt else None
     found.withheld = feedback.when
-    standing, attempt = standing_at(found)
     found.is_late = standing.delivery.is_late(attempt.sent)
     found.credit, found.counts = attempt.credit, attempt.counts
     found.line = place_of(found)
     running = found.status == Status.RUNNING
     found.progress = shown_progress(found.progress, feedback) if running else None
-    found.review = ReviewRequest.objects.filter(submission=found).first()
-    found.refund_note = AttemptRefund.objects.filter(submission=found).first()
+    found.review = getattr(found, "review_request", None)
+    found.refund_note = getattr(found, "refund", None)
     return serializers.SubmissionDetailSerializer(found).data

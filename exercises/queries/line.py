@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Avg, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
@@ -13,6 +14,7 @@ from exercises.errors import LimitReached
 from exercises.models import Grade, Lane, Pause, Status, Submission
 from lessons.models import Enrolment
 
+MEAN_HOLDS_SECONDS = 10
 RECENT_GRADES = 50
 
 
@@ -56,6 +58,8 @@ def place_of(submission: Submission) -> Place | None:
     if submission.status != Status.QUEUED:
         return None
     lane = Submission.objects.filter(lane=submission.lane).order_by()
+    if not lane.filter(status=Status.QUEUED).exclude(pk=submission.pk).exists():
+        return Place(1, _seconds(submission.lane, 1), _pause(submission))
     before_or_running = Q(status=Status.QUEUED, pk__lte=submission.pk) | Q(status=Status.RUNNING)
     own = lane.filter(before_or_running, enrolment=submission.enrolment_id).count()
     line = in_turn(lane.filter(status=Status.QUEUED))
@@ -96,15 +100,24 @@ def refuse_flood(enrolment: Enrolment, lane: Lane, now: datetime) -> None:
 
 def _seconds(lane: str, place: int) -> int | None:
     """Estimate from the newest grades of the lane and from how many are graded at once now."""
-    newest = Grade.objects.filter(submission__lane=lane, run=1).order_by("-pk").values("pk")[:RECENT_GRADES]
-    found = list(newest.values_list("pk", flat=True))
-    mean: float | None = Grade.objects.filter(pk__in=found).aggregate(mean=Avg("duration_ms"))["mean"]
+    key = f"mean-duration-{lane}"
+    mean: float | None = cache.get(key)
+    if mean is None and (mean := _mean_duration(lane)) is not None:
+        cache.set(key, mean, MEAN_HOLDS_SECONDS)
     if mean is None:
         return None
     hands = 1
     if lane == Lane.TRAINING:
         hands = max(1, Submission.objects.filter(lane=lane, status=Status.RUNNING).count())
     return math.ceil(place * mean / 1000 / hands)
+
+
+def _mean_duration(lane: str) -> float | None:
+    """Return the mean milliseconds of the newest first grades of the lane."""
+    newest = Grade.objects.filter(submission__lane=lane, run=1).order_by("-pk").values("pk")[:RECENT_GRADES]
+    found = list(newest.values_list("pk", flat=True))
+    mean: float | None = Grade.objects.filter(pk__in=found).aggregate(mean=Avg("duration_ms"))["mean"]
+    return mean
 
 
 def _pause(submission: Submission) -> str:

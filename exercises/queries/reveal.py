@@ -27,9 +27,9 @@ class Feedback:
 WHOLE = Feedback(is_whole=True)
 
 
-def feedback_of(submission: Submission, now: datetime) -> Feedback:
-    """Return what the person who sent it may see now."""
-    delivery = delivery_of(submission.enrolment, submission.exercise)
+def feedback_of(submission: Submission, now: datetime, delivery: Delivery | None = None) -> Feedback:
+    """Return what the person who sent it may see now; `delivery` where the rules have been read already."""
+    delivery = delivery or delivery_of(submission.enrolment, submission.exercise)
     if delivery.feedback == FeedbackRule.NOW or delivery.is_over(now):
         return WHOLE
     if delivery.feedback == FeedbackRule.AFTER_DEADLINE:

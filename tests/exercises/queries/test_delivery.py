@@ -152,7 +152,7 @@ def test_the_number_of_queries_does_not_grow_with_the_exercises(
     extend(student, instructor)
 
     for some in (exercises[:1], exercises):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             standings(student, some)
 
 
