@@ -80,7 +80,7 @@ def delivery_of(enrolment: Enrolment | None, exercise: Exercise) -> Delivery:
 
 
 def deliveries(enrolment: Enrolment | None, exercises: Sequence[Exercise]) -> dict[int, Delivery]:
-    """Return the rules of each exercise by its row number, with three queries at most, whatever their number."""
+    """Return the rules of each exercise by its row number, with at most three queries for all."""
     plain = {row.pk: Delivery(attempts=_attempts(row)) for row in exercises}
     if enrolment is None:
         return plain

@@ -134,7 +134,7 @@ class Standing:
 
 
 def standings(enrolment: Enrolment | None, exercises: list[Exercise]) -> dict[int, Standing]:
-    """Return the standing in each exercise by its row number, with five queries at most, whatever their number."""
+    """Return the standing in each exercise by its row number, with at most five queries for all."""
     rules = deliveries(enrolment, exercises)
     if enrolment is None:
         return {row.pk: Standing(None, 0, rules[row.pk].attempts, rules[row.pk]) for row in exercises}
