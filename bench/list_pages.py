@@ -21,6 +21,9 @@ from lessons.models import Course, Enrolment, Role, Section  # noqa: E402
 
 FEW = 1_000
 EACH = 50
+# Of so many students the first two are in the section, so that its list fills a page from the start.
+SECTION_OF = 200
+IDLE = 100
 ROUNDS = 9
 CHUNK = 10_000
 MOST_RATIO = 1.5
@@ -43,7 +46,7 @@ PAGES = {
         "/admin/exercises/submission/?status__exact=queued",
         "/admin/exercises/submission/?section={section}",
         "/admin/exercises/submission/?late=yes",
-        "/admin/exercises/submission/?q=person17",
+        "/admin/exercises/submission/?q=person1",
         "/admin/exercises/submission/?q={public_id}",
         "/admin/exercises/submission/{pk}/change/",
         "/admin/lessons/enrolment/",
@@ -55,7 +58,10 @@ PAGES = {
 
 
 class School:
-    """One course that grows: each student has the same number of submissions however many there are."""
+    """One course that grows: each student has the same number of submissions however many there are.
+
+    Every list fills its page from the start: what is compared is the finding, not the drawing of rows.
+    """
 
     def __init__(self) -> None:
         self.course = Course.objects.create(slug="million", title="A million submissions")
@@ -64,6 +70,7 @@ class School:
         self.clients = {role.value: self._person(role) for role in (Role.INSTRUCTOR, Role.ASSISTANT)}
         self.students = 0
         self.submissions = 0
+        self._enrol([f"idle{number}" for number in range(IDLE)])
 
     def grow(self, rows: int) -> None:
         while self.submissions < rows:
@@ -97,11 +104,14 @@ class School:
 
     def _add(self, students: int) -> None:
         numbers = range(self.students, self.students + students)
-        users = User.objects.bulk_create([User(username=f"person{number}") for number in numbers])
-        enrolments = Enrolment.objects.bulk_create([Enrolment(course=self.course, user=u) for u in users])
+        enrolments = self._enrol([f"person{number}" for number in numbers])
         member = Enrolment.sections.through
         member.objects.bulk_create(
-            [member(enrolment=row, section=self.section) for row in enrolments if row.pk % 200 == 0]
+            [
+                member(enrolment=row, section=self.section)
+                for number, row in zip(numbers, enrolments, strict=True)
+                if number % SECTION_OF < 2
+            ]
         )
         now = timezone.now()
         rows = [
@@ -143,6 +153,13 @@ class School:
         )
         self.students += students
         self.submissions += len(rows)
+
+    def _enrol(self, names: list[str]) -> list[Enrolment]:
+        users = User.objects.bulk_create([User(username=name) for name in names])
+        rows: list[Enrolment] = Enrolment.objects.bulk_create(
+            [Enrolment(course=self.course, user=user) for user in users]
+        )
+        return rows
 
     def _person(self, role: Role) -> Client:
         user = User.objects.create(username=role.value)

@@ -11,7 +11,7 @@ from django.forms.utils import from_current_timezone
 from django.http import HttpRequest
 from django.utils import timezone
 
-from exercises.models import Assignment, Exercise
+from exercises.models import Assignment, Exercise, FeedbackRule, SolutionRule
 from exercises.queries.delivery import read_credit
 from lessons.admin import CourseScopedAdmin
 
@@ -112,7 +112,19 @@ class AssignmentForm(forms.ModelForm[Assignment]):
             self.add_error("closes_at", "It must not close before it is due.")
         if data.get("late_credit") and "due_at" not in self.errors and not data.get("due_at"):
             self.add_error("late_credit", "Late credit needs a due date.")
+        self._refuse_waiting_for_ever(data)
         return data
+
+    def _refuse_waiting_for_ever(self, data: dict[str, Any]) -> None:
+        """What is shown after the deadline needs a deadline."""
+        if any(data.get(name) or name in self.errors for name in ("due_at", "closes_at")):
+            return
+        for name, rule in (
+            ("feedback", FeedbackRule.AFTER_DEADLINE),
+            ("solution", SolutionRule.AFTER_DEADLINE),
+        ):
+            if data.get(name) == rule:
+                self.add_error(name, "Without a due date or a closing date it would never be shown.")
 
     def _to_zone(self, name: str, zone: ZoneInfo) -> None:
         """Read what was typed as a time in the zone; one that the clock skips or shows twice is refused."""

@@ -76,6 +76,8 @@ def test_saving_again_what_is_shown_changes_nothing(desk: Client, course: Course
         ("due_at", {"due_at": "9999-12-31T23:59"}, "The year 9999 is not one from 2000 to 2200"),
         ("due_at", {"opens_at": "2026-10-24T18:00"}, "must come after the opening"),
         ("closes_at", {"closes_at": "2026-10-24T17:59"}, "must not close before it is due"),
+        ("feedback", {"feedback": "after_deadline", "due_at": ""}, "it would never be shown"),
+        ("solution", {"solution": "after_deadline", "due_at": ""}, "it would never be shown"),
     ],
 )
 def test_rules_that_make_no_sense_are_refused_at_their_field(
