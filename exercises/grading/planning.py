@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from exercises.grading.fields import FieldGroup, Fields
-from exercises.grading.report import CheckResult, CounterExample, DecisionMap, Report
+from exercises.grading.report import CheckResult, CounterExample, DecisionMap, Measured, Report
 from exercises.grading.spec_common import Trap
 
 Spec = TypeVar("Spec")
@@ -29,6 +29,7 @@ class Outcome:
     credit: float | None = None
     runs: tuple[dict[str, Any], ...] = ()
     maps: tuple[DecisionMap, ...] = ()
+    measured: Measured | None = None
 
     def share(self) -> float:
         """Return the part of the check's points that is earned, 0 to 1."""
@@ -166,6 +167,7 @@ def run_checks(planned: Sequence[PlannedCheck], points: float, visible_only: boo
                 hidden=check.hidden,
                 message=outcome.message,
                 counterexample=None if outcome.passed or earlier_failure else outcome.counterexample,
+                measured=outcome.measured,
             )
         )
     return Report(tuple(checks), tuple(notes), runs, maps)

@@ -25,8 +25,19 @@ class CounterExample:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """The number that a check compared, and the mark it had to reach."""
+
+    value: float
+    mark: float
+
+
+@dataclass(frozen=True)
 class CheckResult:
-    """One line of the report; points are already scaled to the exercise's points."""
+    """One line of the report; points are already scaled to the exercise's points.
+
+    `measured` is for those who verify an exercise: it is exact, and so neither stored nor shown.
+    """
 
     name: str
     passed: bool
@@ -35,6 +46,7 @@ class CheckResult:
     hidden: bool
     message: str
     counterexample: CounterExample | None
+    measured: Measured | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the line as plain JSON."""

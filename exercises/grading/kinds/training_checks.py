@@ -2,12 +2,14 @@
 
 import math
 import statistics
+from dataclasses import replace
 from functools import partial
 
 from exercises.grading.kinds.training_doctor import diagnose
 from exercises.grading.kinds.training_maps import draw_run
 from exercises.grading.kinds.training_runs import Lab, round_against
 from exercises.grading.planning import Outcome, PlannedCheck
+from exercises.grading.report import Measured
 from exercises.grading.spec_training import GapCheck, MetricCheck, ParametersCheck, SolvesCheck, TrainingSpec
 
 PARTS = {"train": "the training data", "test": "new data", "moved": "the moved data"}
@@ -38,7 +40,8 @@ def _check_metric(check: MetricCheck, lab: Lab) -> Outcome:
         f"{check.metric.capitalize()} on {PARTS[check.on]}: {_spread(lab, check.metric, values)}; "
         f"{sign} {check.limit:g} is needed."
     )
-    return _with_pictures(lab, Outcome(passed, message, credit=_share(check, reached, passed)))
+    credit, measured = _share(check, reached, passed), Measured(reached, check.limit)
+    return _with_pictures(lab, Outcome(passed, message, credit=credit, measured=measured))
 
 
 def _share(check: MetricCheck, reached: float, passed: bool) -> float | None:
@@ -64,7 +67,9 @@ def _check_solves(check: SolvesCheck, lab: Lab) -> Outcome:
         f"{round(100 * share)} % of {len(lab.solved)} trainings get every example right; "
         f"{round(100 * check.at_least)} % are needed."
     )
-    return _with_pictures(lab, Outcome(passed, message, notes=notes))
+    return _with_pictures(
+        lab, Outcome(passed, message, notes=notes, measured=Measured(share, check.at_least))
+    )
 
 
 def _check_gap(check: GapCheck, lab: Lab) -> Outcome:
@@ -73,7 +78,8 @@ def _check_gap(check: GapCheck, lab: Lab) -> Outcome:
         f"Accuracy {train:.2f} on the training data and {test:.2f} on new data: "
         f"{train - test:.2f} apart, at most {check.at_most:g} is allowed."
     )
-    return _with_pictures(lab, Outcome(train - test <= check.at_most, message))
+    measured = Measured(train - test, check.at_most)
+    return _with_pictures(lab, Outcome(train - test <= check.at_most, message, measured=measured))
 
 
 def _check_parameters(check: ParametersCheck, parameters: int) -> Outcome:
@@ -100,4 +106,4 @@ def _with_pictures(lab: Lab, outcome: Outcome) -> Outcome:
     """Add curves, a map of the first network, and what the doctor says."""
     runs = tuple(run.to_json(number) for number, run in enumerate(lab.runs, start=1))
     notes = outcome.notes or (() if outcome.passed else tuple(diagnose(lab)))
-    return Outcome(outcome.passed, outcome.message, None, notes, outcome.credit, runs, draw_run(lab))
+    return replace(outcome, notes=notes, runs=runs, maps=draw_run(lab))
