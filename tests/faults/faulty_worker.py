@@ -1,13 +1,15 @@
 """The real worker with a fault put into its grading: `celery -A tests.faults.faulty_worker worker`.
 
-FAULT=slow makes each grade take 0.6 s, so that a kill can hit it; FAULT=uneven makes it 0 to 60 ms;
-FAULT=poison kills the process; FAULT=poison-gates and FAULT=hang-gates do it for one exercise alone.
+FAULT=held:FILE makes each grade wait while FILE exists, so that a kill can hit it; FAULT=uneven makes it
+0 to 60 ms; FAULT=poison kills the process; FAULT=poison-gates and FAULT=hang-gates do it for one
+exercise alone.
 """
 
 import os
 import random
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import django
@@ -22,8 +24,12 @@ from exercises.worker import run  # noqa: E402
 __all__ = ["app"]
 
 
-def slow(*arguments: Any) -> Any:
-    time.sleep(0.6)
+FAULT, _, FILE = os.environ["FAULT"].partition(":")
+
+
+def held(*arguments: Any) -> Any:
+    while Path(FILE).exists():
+        time.sleep(0.05)
     return grade(*arguments)
 
 
@@ -50,9 +56,9 @@ def for_gates_alone(fault: Any) -> Any:
 
 
 run.grade = {
-    "slow": slow,
+    "held": held,
     "uneven": uneven,
     "poison": poison,
     "poison-gates": for_gates_alone(poison),
     "hang-gates": for_gates_alone(hang),
-}[os.environ["FAULT"]]
+}[FAULT]

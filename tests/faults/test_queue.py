@@ -25,13 +25,16 @@ def assert_graded_exactly_once(rows: list[dict[str, Any]]) -> None:
 def test_killing_the_worker_child_during_a_grade_loses_and_doubles_nothing(stack: Stack) -> None:
     stack.start_broker()
     stack.start_sweeper()
-    stack.start_worker(fault="slow")
+    hold = stack.folder / "hold"
+    hold.touch()
+    stack.start_worker(fault=f"held:{hold}")
     wait_for(lambda: len(stack.worker_children()) == 2, "two worker children")
 
     stack.actor("submit", "2")
     wait_for(lambda: any(row["status"] == "running" for row in stack.actor("outcomes")), "a running grade")
     for child in stack.worker_children():
         os.kill(child.pid, signal.SIGKILL)
+    hold.unlink()
 
     rows = wait_for(lambda: all_graded(stack, 6), "six grades", seconds=90)
     assert_graded_exactly_once(rows)
