@@ -14,4 +14,5 @@ urlpatterns = [
     path("submissions/<slug:public_id>/cancel", views.submission_cancel, name="submission-cancel"),
     path("submissions/<slug:public_id>/review", views.submission_review, name="submission-review"),
     path("grades/", views.grade_list, name="grade-list"),
+    path("grades/concepts/", views.concept_list, name="concept-list"),
 ]

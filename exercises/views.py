@@ -19,6 +19,7 @@ from exercises.forms import AnswerForm, refused
 from exercises.grading.files import file_formats
 from exercises.queries import exercise_page
 from exercises.queries.cards import gradebook
+from exercises.queries.mastery import mastery
 from exercises.queries.progress import progress_of
 from exercises.queries.result import attempts_at, heading_of, result_of
 from exercises.queries.reveal import feedback_of, shown_progress
@@ -218,6 +219,14 @@ def grade_list(request: HttpRequest) -> HttpResponse:
         "total_points": sum(row["points"] for row in rows),
     }
     return render(request, "exercises/grades.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def concept_list(request: HttpRequest) -> HttpResponse:
+    """What the person has shown of each concept that some exercise asks for."""
+    return render(request, "exercises/concepts.html", {"lessons": mastery(current_enrolment(request.user))})
 
 
 def _submission_context(request: HttpRequest, submission: Any) -> dict[str, Any]:

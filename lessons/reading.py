@@ -1,14 +1,14 @@
 """Read the course's files into checked data, and name every mistake in them at once.
 
-The folder holds course.toml, and one folder per lesson (`07-mlp-xor`) with lesson.md and, below
-exercises/, one TOML file per exercise. What an exercise file must say is the business of whoever
-grades; here it only has to be TOML under the right name.
+The folder holds course.toml, perhaps glossary.toml, and one folder per lesson (`07-mlp-xor`) with
+lesson.md and, below exercises/, one TOML file per exercise. What an exercise file must say is the
+business of whoever grades; here it only has to be TOML under the right name.
 """
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 FENCE = "+++"
+GLOSSARY = "glossary.toml"
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 MAX_BYTES = 1_000_000
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -63,6 +64,10 @@ class Topic(_Strict):
 class _CourseToml(_Strict):
     title: Text
     topics: Annotated[list[Topic], Field(min_length=1)]
+
+
+class _GlossaryToml(_Strict):
+    terms: dict[Text, Text]
 
 
 class _FrontMatter(_Strict):
@@ -116,6 +121,7 @@ class CourseFiles:
     topics: Sequence[Topic]
     lessons: Sequence[LessonFile]
     exercises: Sequence[ExerciseFile]
+    glossary: Mapping[str, str]
 
 
 @dataclass(frozen=True, order=True)
@@ -153,6 +159,7 @@ def read_course(folder: Path) -> CourseFiles:
         exercises.extend(reader.exercises(place, slug))
     if course is not None:
         reader.compare_with_timeline(lessons, course.topics)
+    glossary = reader.glossary(lessons)
     reader.refuse_repeats("slug", [(item.path, item.slug) for item in lessons])
     reader.refuse_repeats("number", [(item.path, str(item.number)) for item in lessons])
     reader.refuse_repeats("id", [(item.path, item.id) for item in exercises])
@@ -163,6 +170,7 @@ def read_course(folder: Path) -> CourseFiles:
         topics=tuple(sorted(course.topics, key=lambda topic: topic.number)),
         lessons=tuple(sorted(lessons, key=lambda lesson: lesson.number)),
         exercises=tuple(exercises),
+        glossary=glossary,
     )
 
 
@@ -223,6 +231,19 @@ class _Reader:
                 ExerciseFile(path.stem, lesson_slug, position, data, self._name(path), _digest(text))
             )
         return found
+
+    def glossary(self, lessons: Sequence[LessonFile]) -> dict[str, str]:
+        """Return each term's meaning; there may be no such file, and every term in it is some lesson's."""
+        path = self.folder / GLOSSARY
+        text = self._text(path) if path.exists() else None
+        data = None if text is None else self._toml(path, text, 0)
+        found = None if data is None else self._checked(path, _GlossaryToml, data)
+        terms = {} if found is None else found.terms
+        concepts = {name for lesson in lessons for name in lesson.concepts}
+        for name in terms.keys() - concepts:
+            cure = "add it to the concepts of a lesson, or remove it"
+            self._add(path, f"terms.{name}", "no lesson introduces this term", cure)
+        return terms
 
     def compare_with_timeline(self, lessons: Sequence[LessonFile], topics: Sequence[Topic]) -> None:
         """Each lesson is a topic of the timeline, with the same number and year."""

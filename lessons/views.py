@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from lessons import access, queries
+from lessons import access, queries, search
+from lessons.models import Term
+from lessons.passages import fold
 from lessons.rendering import figure_modules, stored_html
 from lessons.services.visit import record_visit
 from lessons.work import DONE
@@ -71,3 +73,29 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "modules": figure_modules(revision.figures),
     }
     return render(request, "lessons/lesson.html", context)
+
+
+@require_safe
+def search_lessons(request: HttpRequest) -> HttpResponse:
+    """Passages of the lessons that hold every word that was asked for."""
+    query = request.GET.get("q", "").strip()
+    is_too_long = len(query) > search.LONGEST_QUERY
+    context = {
+        "query": query,
+        "longest": search.LONGEST_QUERY,
+        "length": len(query),
+        "is_too_long": is_too_long,
+        "found": None if is_too_long or not query else search.find(query),
+    }
+    return render(request, "lessons/search.html", context, status=422 if is_too_long else 200)
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    """Every term with its meaning and the lesson that introduces it."""
+    terms = Term.objects.filter(lesson__revision__isnull=False).select_related("lesson")
+    rows = [
+        {"term": term, "meaning": stored_html(term.meaning), "lesson": term.lesson}
+        for term in sorted(terms, key=lambda term: fold(term.name))
+    ]
+    return render(request, "lessons/glossary.html", {"rows": rows})

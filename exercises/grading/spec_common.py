@@ -32,13 +32,17 @@ class Trap(Strict):
 
 
 class CommonSpec(Strict):
-    """The fields of every exercise; `attempts = 0` means unlimited, `max_score` of a trap is in per cent."""
+    """The fields of every exercise; `attempts = 0` means unlimited.
+
+    `concepts` names what the exercise asks for, in the words of the lessons.
+    """
 
     id: Slug
     title: Line
     points: Weight
     statement: Text
     attempts: Annotated[int, Field(ge=0, le=1000)] = 10
+    concepts: Items[Line] = ()
     figure: Annotated[str, Field(pattern=r"^nn(-[a-z0-9]+)+$")] | None = None
     hints: Items[Text] = ()
     hint_costs: Items[Annotated[float, Field(ge=0, le=1000)]] = ()

@@ -26,6 +26,11 @@ def work_cards(enrolment: Enrolment | None) -> Work:
     return Work(by_lesson)
 
 
+def cards_by_exercise(enrolment: Enrolment | None) -> dict[int, ExerciseCard]:
+    """Return every exercise's card by the exercise's row number."""
+    return {exercise.pk: _card(exercise, standing) for exercise, standing in _with_standings(enrolment)}
+
+
 def gradebook(enrolment: Enrolment | None) -> list[dict[str, Any]]:
     """One row per exercise with the grade that counts, attempts, and the person's own dates."""
     now = timezone.now()

@@ -13,8 +13,17 @@ from exercises.grading.proof import prove_exercise
 from exercises.grading.specs import ExerciseSpec, SpecInvalid, read_spec
 from exercises.models import Exercise, ExerciseRevision
 from lessons.models import Lesson
-from lessons.reading import ContentInvalid, ContentProblem, CourseFiles, ExerciseFile, LessonFile, read_course
+from lessons.reading import (
+    GLOSSARY,
+    ContentInvalid,
+    ContentProblem,
+    CourseFiles,
+    ExerciseFile,
+    LessonFile,
+    read_course,
+)
 from lessons.rendering import RenderingFailed, render_lesson, render_text
+from lessons.services.find import index_lessons
 from lessons.services.publish import RenderedLesson, publish_lessons
 
 
@@ -48,14 +57,21 @@ def sync_content(*, folder: Path, now: datetime, prove_all: bool = False) -> Pub
     course = read_course(folder)
     problems: list[ContentProblem] = []
     lessons = [item for file in course.lessons if (item := _render(file, problems)) is not None]
+    meanings = {
+        name: _page(GLOSSARY, f"terms.{name}", text, problems) for name, text in course.glossary.items()
+    }
     exercises = [found for file in course.exercises if (found := _read(file, problems)) is not None]
+    problems += _strange_concepts(course, exercises)
     known = set() if prove_all else _published_digests()
     for exercise in exercises:
         if (exercise.file.id, exercise.digest()) not in known:
             problems += _prove(exercise)
     if problems:
         raise ContentInvalid(problems)
-    return _publish(course, lessons, exercises, now)
+    with transaction.atomic():
+        published = _publish(course, lessons, exercises, now)
+        index_lessons(meanings=meanings)
+    return published
 
 
 def _render(file: LessonFile, problems: list[ContentProblem]) -> RenderedLesson | None:
@@ -64,6 +80,18 @@ def _render(file: LessonFile, problems: list[ContentProblem]) -> RenderedLesson 
     except RenderingFailed as error:
         problems += [ContentProblem(file.path, f"line {p.line}", p.message, p.cure) for p in error.problems]
     return None
+
+
+def _strange_concepts(course: CourseFiles, exercises: list[_Exercise]) -> list[ContentProblem]:
+    """Refuse the concepts that no lesson introduces."""
+    introduced = {name for lesson in course.lessons for name in lesson.concepts}
+    cure = "write it as a lesson's concepts do, or add it to them"
+    return [
+        ContentProblem(item.file.path, "concepts", f"no lesson introduces {name!r}", cure)
+        for item in exercises
+        for name in item.spec.concepts
+        if name not in introduced
+    ]
 
 
 def _prove(exercise: _Exercise) -> list[ContentProblem]:
@@ -83,25 +111,23 @@ def _read(file: ExerciseFile, problems: list[ContentProblem]) -> _Exercise | Non
     except SpecInvalid as error:
         problems += [ContentProblem(file.path, p.key, p.message, p.cure) for p in error.problems]
         return None
+    path = file.path
     pages = {
-        "statement": _page(file, "statement", spec.statement, problems),
-        "hints": [_page(file, f"hints[{index}]", hint, problems) for index, hint in enumerate(spec.hints)],
-        "worked": _page(file, "worked", spec.worked or "", problems),
+        "statement": _page(path, "statement", spec.statement, problems),
+        "hints": [_page(path, f"hints[{index}]", hint, problems) for index, hint in enumerate(spec.hints)],
+        "worked": _page(path, "worked", spec.worked or "", problems),
     }
     return _Exercise(file, spec, pages)
 
 
-def _page(file: ExerciseFile, key: str, markdown: str, problems: list[ContentProblem]) -> str:
+def _page(path: str, key: str, markdown: str, problems: list[ContentProblem]) -> str:
     try:
         return str(render_text(markdown))
     except RenderingFailed as error:
-        problems += [
-            ContentProblem(file.path, f"{key}, line {p.line}", p.message, p.cure) for p in error.problems
-        ]
+        problems += [ContentProblem(path, f"{key}, line {p.line}", p.message, p.cure) for p in error.problems]
     return ""
 
 
-@transaction.atomic
 def _publish(
     course: CourseFiles, lessons: list[RenderedLesson], exercises: list[_Exercise], now: datetime
 ) -> Published:

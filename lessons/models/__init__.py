@@ -2,6 +2,7 @@
 
 from lessons.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQuerySet
 from lessons.models.course import Course, Enrolment, Label, Role, Section
+from lessons.models.finding import Passage, Term
 from lessons.models.lesson import Lesson, LessonRevision, LessonVisit
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Lesson",
     "LessonRevision",
     "LessonVisit",
+    "Passage",
     "Role",
     "Section",
+    "Term",
 ]

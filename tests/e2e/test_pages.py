@@ -43,13 +43,15 @@ PUBLIC = [
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/reset/",
+    "/search/?q=neuron+weights",
+    "/glossary/",
     "/help/",
     "/privacy/",
     "/status/",
     "/api/docs/",
     "/nothing/",
 ]
-OWN = ["/learn/", EXERCISE, "/grades/", "/accounts/tokens/", "/accounts/password/"]
+OWN = ["/learn/", EXERCISE, "/grades/", "/grades/concepts/", "/accounts/tokens/", "/accounts/password/"]
 ADMIN = [
     "/admin/",
     "/admin/exercises/submission/",
