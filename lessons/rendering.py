@@ -38,6 +38,7 @@ from lessons.reading import explain_toml
 FIGURES = {
     "nn-gates": "js/nn-gates.js",
     "nn-perceptron": "js/nn-perceptron.js",
+    "nn-playground": "js/nn-playground.js",
     "nn-xor-lab": "js/nn-xor-lab.js",
 }
 NOTES = {"note": "note", "errata": "note errata"}

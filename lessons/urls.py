@@ -8,6 +8,7 @@ app_name = "lessons"
 urlpatterns = [
     path("", views.home, name="home"),
     path("learn/", views.syllabus, name="syllabus"),
+    path("play/", views.playground, name="play"),
     path("search/", views.search_lessons, name="search"),
     path("glossary/", views.glossary, name="glossary"),
     path("lessons/<slug:slug>/", views.lesson_detail, name="lesson-detail"),

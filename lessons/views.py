@@ -76,6 +76,16 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def playground(request: HttpRequest) -> HttpResponse:
+    """A network that trains in the browser; the exercise it can be handed in to, if that is published."""
+    cards = [card for row in queries.timeline(request.user) for card in row.exercises]
+    target = next((card for card in cards if card.id == LAB_EXERCISE), None)
+    config = {"submit_url": target.url, "submit_title": target.title} if target else {}
+    context = {"config": config, "modules": figure_modules(["nn-playground"])}
+    return render(request, "lessons/play.html", context)
+
+
+@require_safe
 def search_lessons(request: HttpRequest) -> HttpResponse:
     """Passages of the lessons that hold every word that was asked for."""
     query = request.GET.get("q", "").strip()

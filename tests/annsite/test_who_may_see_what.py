@@ -26,6 +26,7 @@ GET: dict[str, tuple[int, ...]] = {
     "/exercises/xor-weights/": EVERYBODY,
     "/grades/": SIGNED_IN,
     "/grades/concepts/": SIGNED_IN,
+    "/play/": EVERYBODY,
     "/search/": EVERYBODY,
     "/glossary/": EVERYBODY,
     "/submissions/{own}/": (302, 200, 404, 200, 200),

@@ -43,6 +43,7 @@ PUBLIC = [
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/reset/",
+    "/play/",
     "/search/?q=neuron+weights",
     "/glossary/",
     "/help/",

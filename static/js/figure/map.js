@@ -11,9 +11,13 @@ const COARSE = 51;
 const PIXELS_PER_UNIT = 2;
 
 export class DecisionMap {
-  /** `size` is the width in CSS pixels that the drawing is made for; ranges are [lowest, highest]. */
-  constructor({ size = 336, xRange = [-0.5, 1.5], yRange = [-0.5, 1.5], axes = ["x₁", "x₂"] } = {}) {
+  /**
+   * `size` is the width in CSS pixels that the drawing is made for; ranges are [lowest, highest];
+   * `dot` scales the points, for maps with many.
+   */
+  constructor({ size = 336, xRange = [-0.5, 1.5], yRange = [-0.5, 1.5], axes = ["x₁", "x₂"], dot = 1 } = {}) {
     this.size = size;
+    this.dot = dot;
     this.grid = size < 200 ? COARSE : FINE;
     this.xRange = xRange;
     this.yRange = yRange;
@@ -129,7 +133,7 @@ export class DecisionMap {
   /** A wrong point wears a ring in the colour of failure; the point that a rule looks at, a thin square. */
   paintPoint(pen, { x, y, target, right, seen = false }) {
     const [left, top] = this.place(x, y);
-    const radius = this.size / 27;
+    const radius = (this.dot * this.size) / 27;
     if (seen) this.paintSeen(pen, left, top, radius * 2.1);
     if (!right) {
       pen.beginPath();

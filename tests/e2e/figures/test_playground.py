@@ -1,0 +1,167 @@
+"""The playground in the browser: train, share, paste rows of one's own, take the network along."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Page]
+CONFIG = {"submit_url": "/exercises/xor-weights/", "submit_title": "Solve XOR with nine numbers"}
+CALM = {"reduced_motion": "reduce"}
+ROWS = "x1;x2;class\n0;0;0\n0;1;1\n1;0;1\n1;1;0\n"
+
+
+@pytest.fixture
+def playground(figure_page: Open, figure_markup: Callable[..., str]) -> Callable[..., Page]:
+    """Open the playground, with training that jumps instead of moving."""
+
+    def open_it(fragment: str = "", **options: Any) -> Page:
+        markup = figure_markup("nn-playground", CONFIG)
+        return figure_page(markup, "nn-playground.js", fragment=fragment, **{**CALM, **options})
+
+    return open_it
+
+
+def numbers(page: Page) -> str:
+    return page.locator(".play-output .figure-note").first.inner_text()
+
+
+def copied(page: Page, name: str) -> str:
+    page.get_by_text("Take the network with you").click()
+    page.get_by_role("button", name=f"Copy {name}").click()
+    return page.get_by_label("The network as text").input_value()
+
+
+def test_training_leaps_with_reduced_motion_and_says_how_it_went(playground: Callable[..., Page]) -> None:
+    page = playground()
+
+    page.get_by_role("button", name="Train").click()
+
+    summary = page.locator(".figure-summary")
+    expect(summary).to_contain_text("After 300 epochs")
+    expect(summary).to_contain_text("of the test points are right")
+
+
+def test_one_epoch_is_one_epoch_and_start_again_goes_back(playground: Callable[..., Page]) -> None:
+    page = playground()
+    before = numbers(page)
+
+    page.get_by_role("button", name="One epoch").click()
+    assert numbers(page).startswith("Epoch 1:")
+
+    page.get_by_role("button", name="Start again").click()
+    assert numbers(page) == before
+
+
+def test_a_link_opens_the_same_weights(playground: Callable[..., Page]) -> None:
+    page = playground(
+        "#figure-1:data=circles&hidden=3,2&activation=relu&optimizer=adam&rate=0.05&batch=10&epochs=20"
+    )
+    expect(page.locator(".figure-summary")).to_contain_text("After 20 epochs")
+    weights = copied(page, "JSON")
+
+    again = playground(page.evaluate("location.hash"))
+    expect(again.locator(".figure-summary")).to_contain_text("After 20 epochs")
+
+    assert copied(again, "JSON") == weights
+    assert list(json.loads(weights)["weights"]) == [
+        "0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias",
+    ]  # fmt: skip
+
+
+def test_what_a_link_says_is_held_within_the_limits(playground: Callable[..., Page]) -> None:
+    page = playground("#figure-1:data=__proto__&hidden=99,0&rate=1e9&noise=-3&seed=x&batch=7&optimizer=rm")
+
+    assert page.get_by_label("Data", exact=True).input_value() == "moons"
+    assert page.get_by_role("spinbutton", name="Units in layer 1").input_value() == "8"
+    assert page.get_by_label("Learning rate").input_value() == "10"
+    assert page.get_by_label("Noise").input_value() == "0"
+
+
+def test_own_rows_are_taken_and_travel_in_the_link(playground: Callable[..., Page]) -> None:
+    page = playground()
+    page.get_by_text("Your own rows").click()
+    page.get_by_label("One row a line").fill(ROWS)
+    page.get_by_role("button", name="Use these rows").click()
+    expect(page.get_by_label("Data", exact=True)).to_have_value("own")
+    page.wait_for_timeout(400)
+
+    again = playground(page.evaluate("location.hash"))
+
+    assert again.get_by_label("Data", exact=True).input_value() == "own"
+    assert numbers(again) == numbers(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "at least two rows"),
+        ("0,0,0\n1,1,2", "Line 2: the class is 2; it must be 0 or 1."),
+        ("0,0,0\n\n1,one,1", "Line 3: “one” is not a number."),
+        ("0,0,0\n1,1", "Line 2: there are 2 values"),
+        ("0,0,0\n250,1,1", "Line 2: 250 is beyond −10 to 10"),
+        ("0,0,1\n1,1,1", "All rows are of one class"),
+        ("0,0,1\n" * 501, "There are 501 rows; 500 is the most."),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused_by_line_and_change_nothing(
+    playground: Callable[..., Page], text: str, words: str
+) -> None:
+    page = playground()
+    page.get_by_text("Your own rows").click()
+    page.get_by_label("One row a line").fill(text)
+
+    page.get_by_role("button", name="Use these rows").click()
+
+    expect(page.locator(".play-own .field-error")).to_contain_text(words)
+    assert page.get_by_label("Data", exact=True).input_value() == "moons"
+
+
+def test_a_number_beyond_its_limit_is_named_and_changes_nothing(playground: Callable[..., Page]) -> None:
+    page = playground()
+    before = numbers(page)
+    rate = page.get_by_label("Learning rate")
+
+    rate.fill("11")
+    rate.blur()
+
+    expect(page.get_by_text("Learning rate is 11; it must be a number from 0 to 10.")).to_be_visible()
+    assert numbers(page) == before
+
+
+def test_a_rate_that_is_too_large_is_said_to_diverge(playground: Callable[..., Page]) -> None:
+    page = playground("#figure-1:activation=linear&rate=10&momentum=0.99&data=circles&epochs=2000&decay=1")
+
+    expect(page.locator(".figure-summary")).to_contain_text("diverged in epoch")
+
+
+def test_only_a_network_that_the_exercise_takes_can_be_submitted(playground: Callable[..., Page]) -> None:
+    page = playground()
+    link = page.get_by_role("link", name="Submit to “Solve XOR with nine numbers”")
+    expect(link).to_be_hidden()
+
+    page.get_by_role("spinbutton", name="Units in layer 1").fill("2")
+    page.get_by_label("Activation").select_option("sigmoid")
+
+    expect(link).to_be_visible()
+    address, _, answer = (link.get_attribute("href") or "").partition("#answer:w=")
+    assert address == CONFIG["submit_url"]
+    assert len([float(number) for number in answer.split(",")]) == 9
+
+
+def test_numpy_code_computes_what_the_page_shows(playground: Callable[..., Page]) -> None:
+    page = playground("#figure-1:hidden=none&epochs=3")
+    expect(page.locator(".figure-summary")).to_contain_text("After 3 epochs")
+    code = copied(page, "NumPy")
+    space: dict[str, Any] = {}
+    exec(code, space)
+
+    weights = json.loads(
+        page.evaluate("""() => import('/static/js/play/take-out.js').then(
+        ({ asJson }) => asJson(document.querySelector('nn-playground').trainer.network))""")
+    )["weights"]
+
+    z = weights["0.weight"][0][0] + weights["0.weight"][0][1] + weights["0.bias"][0]
+    assert space["predict"]([[1.0, 1.0]])[0][0] == pytest.approx(1 / (1 + 2.718281828459045**-z))
