@@ -159,7 +159,7 @@ def read_course(folder: Path) -> CourseFiles:
         exercises.extend(reader.exercises(place, slug))
     if course is not None:
         reader.compare_with_timeline(lessons, course.topics)
-    glossary = reader.glossary(lessons)
+    glossary = reader.glossary()
     reader.refuse_repeats("slug", [(item.path, item.slug) for item in lessons])
     reader.refuse_repeats("number", [(item.path, str(item.number)) for item in lessons])
     reader.refuse_repeats("id", [(item.path, item.id) for item in exercises])
@@ -232,18 +232,13 @@ class _Reader:
             )
         return found
 
-    def glossary(self, lessons: Sequence[LessonFile]) -> dict[str, str]:
-        """Return each term's meaning; there may be no such file, and every term in it is some lesson's."""
+    def glossary(self) -> dict[str, str]:
+        """Return each term's meaning; there may be no such file."""
         path = self.folder / GLOSSARY
         text = self._text(path) if path.exists() else None
         data = None if text is None else self._toml(path, text, 0)
         found = None if data is None else self._checked(path, _GlossaryToml, data)
-        terms = {} if found is None else found.terms
-        concepts = {name for lesson in lessons for name in lesson.concepts}
-        for name in terms.keys() - concepts:
-            cure = "add it to the concepts of a lesson, or remove it"
-            self._add(path, f"terms.{name}", "no lesson introduces this term", cure)
-        return terms
+        return {} if found is None else found.terms
 
     def compare_with_timeline(self, lessons: Sequence[LessonFile], topics: Sequence[Topic]) -> None:
         """Each lesson is a topic of the timeline, with the same number and year."""

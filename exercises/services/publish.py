@@ -61,7 +61,6 @@ def sync_content(*, folder: Path, now: datetime, prove_all: bool = False) -> Pub
         name: _page(GLOSSARY, f"terms.{name}", text, problems) for name, text in course.glossary.items()
     }
     exercises = [found for file in course.exercises if (found := _read(file, problems)) is not None]
-    problems += _strange_concepts(course, exercises)
     known = set() if prove_all else _published_digests()
     for exercise in exercises:
         if (exercise.file.id, exercise.digest()) not in known:
@@ -80,18 +79,6 @@ def _render(file: LessonFile, problems: list[ContentProblem]) -> RenderedLesson 
     except RenderingFailed as error:
         problems += [ContentProblem(file.path, f"line {p.line}", p.message, p.cure) for p in error.problems]
     return None
-
-
-def _strange_concepts(course: CourseFiles, exercises: list[_Exercise]) -> list[ContentProblem]:
-    """Refuse the concepts that no lesson introduces."""
-    introduced = {name for lesson in course.lessons for name in lesson.concepts}
-    cure = "write it as a lesson's concepts do, or add it to them"
-    return [
-        ContentProblem(item.file.path, "concepts", f"no lesson introduces {name!r}", cure)
-        for item in exercises
-        for name in item.spec.concepts
-        if name not in introduced
-    ]
 
 
 def _prove(exercise: _Exercise) -> list[ContentProblem]:

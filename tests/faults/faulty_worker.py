@@ -1,8 +1,8 @@
 """The real worker with a fault put into its grading: `celery -A tests.faults.faulty_worker worker`.
 
-FAULT=held:FILE makes each grade wait while FILE exists, so that a kill can hit it; FAULT=uneven makes it
-0 to 60 ms; FAULT=poison kills the process; FAULT=poison-gates and FAULT=hang-gates do it for one
-exercise alone.
+FAULT=held:FILE makes each grade wait while FILE exists, and write FILE.begun, so that a kill can hit it;
+FAULT=uneven makes it 0 to 60 ms; FAULT=poison kills the process; FAULT=poison-gates and FAULT=hang-gates
+do it for one exercise alone.
 """
 
 import os
@@ -28,6 +28,7 @@ FAULT, _, FILE = os.environ["FAULT"].partition(":")
 
 
 def held(*arguments: Any) -> Any:
+    Path(f"{FILE}.begun").touch()
     while Path(FILE).exists():
         time.sleep(0.05)
     return grade(*arguments)

@@ -31,7 +31,7 @@ def test_killing_the_worker_child_during_a_grade_loses_and_doubles_nothing(stack
     wait_for(lambda: len(stack.worker_children()) == 2, "two worker children")
 
     stack.actor("submit", "2")
-    wait_for(lambda: any(row["status"] == "running" for row in stack.actor("outcomes")), "a running grade")
+    wait_for(hold.with_name("hold.begun").exists, "a running grade")
     for child in stack.worker_children():
         os.kill(child.pid, signal.SIGKILL)
     hold.unlink()

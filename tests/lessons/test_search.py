@@ -1,10 +1,12 @@
 """Readers find passages and terms by their words."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from lessons.models import Lesson, Passage, Term
 from lessons.passages import Words, fold, passages_of
+from lessons.reading import read_course
 from lessons.search import LONGEST_QUERY, find
 from lessons.services.find import index_lessons
 
@@ -100,9 +102,17 @@ def test_no_query_breaks_the_page(client: Client, query: str) -> None:
     assert client.get("/search/", {"q": query}).status_code == 200
 
 
+def test_concepts_are_spelt_alike_in_lessons_glossary_and_exercises() -> None:
+    course = read_course(settings.CONTENT_DIR)
+    introduced = {name for lesson in course.lessons for name in lesson.concepts}
+
+    assert set(course.glossary) == introduced
+    for file in course.exercises:
+        assert set(file.data.get("concepts", [])) <= introduced, file.path
+
+
 @pytest.mark.django_db
-def test_every_concept_of_the_course_has_a_meaning(client: Client) -> None:
-    assert [term.name for term in Term.objects.filter(meaning="")] == []
+def test_the_glossary_shows_meanings_with_formulas(client: Client) -> None:
     page = client.get("/glossary/").content.decode()
     assert 'id="decision-boundary"' in page
     assert "<math" in page
