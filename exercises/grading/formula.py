@@ -221,6 +221,7 @@ FUNCTIONS: dict[str, Function] = {
     "size": Function(np.size),
     "dot": Function(_dot, 2, 2),
     "softmax": Function(_softmax),
+    "floor": Function(np.floor),
     "round": Function(_round, 1, 2),
     "where": Function(lambda test, yes, no: np.where(test != 0, yes, no), 3, 3),
 }

@@ -7,15 +7,16 @@ from typing import Annotated, Any
 from pydantic import Field, RootModel, ValidationError
 
 from exercises.grading.spec_choice import ChoiceSpec
+from exercises.grading.spec_kernel import KernelSpec
 from exercises.grading.spec_numbers import NumbersSpec
 from exercises.grading.spec_repair import RepairSpec
 from exercises.grading.spec_threshold import ThresholdSpec
 from exercises.grading.spec_training import TrainingSpec
 from exercises.grading.spec_weights import WeightsSpec
 
-ExerciseSpec = ChoiceSpec | NumbersSpec | RepairSpec | ThresholdSpec | TrainingSpec | WeightsSpec
+ExerciseSpec = ChoiceSpec | KernelSpec | NumbersSpec | RepairSpec | ThresholdSpec | TrainingSpec | WeightsSpec
 
-KIND_NAMES = ("choice", "numbers", "repair", "threshold", "training", "weights")
+KIND_NAMES = ("choice", "kernel", "numbers", "repair", "threshold", "training", "weights")
 CURES = {
     "missing": "Add this key.",
     "extra_forbidden": "Remove this key or correct its spelling.",

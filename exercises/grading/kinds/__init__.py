@@ -3,6 +3,7 @@
 from typing import Any
 
 from exercises.grading.kinds.choice import CHOICE
+from exercises.grading.kinds.kernel import KERNEL
 from exercises.grading.kinds.numbers import NUMBERS
 from exercises.grading.kinds.repair import REPAIR
 from exercises.grading.kinds.threshold import THRESHOLD
@@ -12,6 +13,7 @@ from exercises.grading.planning import Kind
 
 KINDS: dict[str, Kind[Any]] = {
     "choice": CHOICE,
+    "kernel": KERNEL,
     "numbers": NUMBERS,
     "repair": REPAIR,
     "threshold": THRESHOLD,

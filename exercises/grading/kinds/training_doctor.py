@@ -23,6 +23,7 @@ FEW_EPOCHS = 5
 NEAR_CHANCE = 1.3
 NEAR_CHANCE_LOSS = 0.97
 WORSE_ON_NEW = 2.0
+MOVED_GAP = 0.12
 
 
 def diagnose(lab: Lab) -> list[str]:
@@ -35,7 +36,7 @@ def diagnose(lab: Lab) -> list[str]:
             f"learning rate of {first.lr:g} each step overshoots further. Try a tenth of it, or clip_norm."
         ]
     run = max(lab.runs, key=lambda one: (-one.accuracy.get("train", 0.0), one.loss["train"]))
-    found = [*_structure(lab, run), *_gradients(lab, run)]
+    found = [*_structure(lab, run), *_gradients(lab, run), *_places(lab, run)]
     return found or list(_curve(lab, run))
 
 
@@ -94,6 +95,39 @@ def _gradients(lab: Lab, run: Run) -> Iterator[str]:
             f"The first layer receives {norms[0] / norms[-1]:.0e} of the gradient of the last: it vanishes "
             "on the way back. ReLU with he_normal, or batch_norm, keeps it alive."
         )
+
+
+def _places(lab: Lab, run: Run) -> Iterator[str]:
+    """Where moved pictures are tested, say what keeps the network from reading them."""
+    if "moved" not in run.accuracy:
+        return
+    here, moved = (round_against("accuracy", run.accuracy[part]) for part in ("test", "moved"))
+    kinds = [layer.type for layer in lab.config.layers]
+    if here - moved > MOVED_GAP and not lab.config.random_shift:
+        yield (
+            f"Accuracy {here:.2f} on pictures in their place, {moved:.2f} on moved ones: no training picture "
+            "was ever moved. Show them shifted, with random_shift."
+        )
+    elif "conv2d" not in kinds:
+        yield (
+            "Without conv2d every pixel has weights of its own, and what is learned at one place must be "
+            "learned again at every other. The filters of a convolution serve all places."
+        )
+    elif _pooled_to_one(lab, run):
+        yield (
+            "Pooling leaves a single number of each map, how strong a feature is but not where: an 8 is then "
+            "hard to tell from other digits with the same strokes. Pool less."
+        )
+
+
+def _pooled_to_one(lab: Lab, run: Run) -> bool:
+    """Tell whether a pooling leaves maps of 1 by 1."""
+    value: Array = inputs_for(run.model, lab.data.train(), 1)
+    for module, layer in zip(run.model, lab.config.layers, strict=True):
+        value = module(value).data
+        if layer.type in ("max_pool2d", "avg_pool2d") and value.shape[2:] == (1, 1):
+            return True
+    return False
 
 
 def _curve(lab: Lab, run: Run) -> Iterator[str]:
