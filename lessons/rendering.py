@@ -36,6 +36,7 @@ from pygments.util import ClassNotFound
 from lessons.reading import explain_toml
 
 FIGURES = {
+    "nn-conv": "js/nn-conv.js",
     "nn-gates": "js/nn-gates.js",
     "nn-perceptron": "js/nn-perceptron.js",
     "nn-playground": "js/nn-playground.js",
