@@ -1,5 +1,6 @@
 """What a network learns from: inputs, targets, and how the two fit a configuration."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,4 +61,23 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
         needed = " x ".join(map(str, wanted))
         message = f"The last layer gives {output}, the targets need {needed}."
         raise Refused([Problem(place, str(output), needed, message)])
+    _require_batches(spec, stages, len(examples) - held_out(spec, len(examples)))
     return stages
+
+
+def held_out(spec: TrainSpec, rows: int) -> int:
+    """Count the examples of so many that early stopping keeps from the training."""
+    return max(1, round(spec.early_stopping.validation * rows)) if spec.early_stopping else 0
+
+
+def _require_batches(spec: TrainSpec, stages: list[Stage], rows: int) -> None:
+    """Refuse a batch of one example, the last of an epoch included, where a batch norm has to average it."""
+    averaged = any(
+        stage.layer.type == "batch_norm" and math.prod(stage.output.shape[1:]) == 1 for stage in stages
+    )
+    batch = min(spec.batch_size or rows, rows)
+    if not averaged or rows < 1 or (batch > 1 and rows % batch != 1):
+        return
+    where = "Batches of one example" if batch == 1 else "The last batch of an epoch has one example, which"
+    message = f"{where} cannot be normalised: batch_norm needs two or more to take a mean and a variance of."
+    raise Refused([Problem("batch_size", str(batch), "two or more examples in every batch", message)])

@@ -17,7 +17,7 @@ from engine.build import build, build_optimizer, build_schedule
 from engine.checkpoint import Parts, pack, unpack
 from engine.estimate import Limits, estimate
 from engine.evaluation import LOSSES, evaluate
-from engine.examples import Examples, fit
+from engine.examples import Examples, fit, held_out
 from engine.module import Module
 from engine.optim import clip_gradients
 from engine.plan import Plan
@@ -109,10 +109,9 @@ class Training:
 
     def _split(self, examples: Examples) -> tuple[Examples, Examples | None]:
         """Hold a share of the examples out for early stopping."""
-        stopping = self.spec.early_stopping
-        if stopping is None:
+        held = held_out(self.spec, len(examples))
+        if not held:
             return examples, None
-        held = max(1, round(stopping.validation * len(examples)))
         order = self.streams.get("shuffle").permutation(len(examples))
         if held >= len(examples):
             raise ValueError(f"early stopping holds out {held} of {len(examples)} examples and leaves none")
