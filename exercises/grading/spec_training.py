@@ -119,7 +119,17 @@ class ParametersCheck(TrainingCheck):
     at_most: Annotated[int, Field(ge=1)]
 
 
-Check = Annotated[MetricCheck | SolvesCheck | GapCheck | ParametersCheck, Field(discriminator="type")]
+class LayersCheck(TrainingCheck):
+    """The network has at least so many layers of one type; it is known without training."""
+
+    type: Literal["layers"]
+    layer: LayerName
+    at_least: Annotated[int, Field(ge=1)] = 1
+
+
+Check = Annotated[
+    MetricCheck | SolvesCheck | GapCheck | ParametersCheck | LayersCheck, Field(discriminator="type")
+]
 
 
 class TrainingSpec(CommonSpec):
@@ -139,6 +149,9 @@ class TrainingSpec(CommonSpec):
         needs_moved = any(isinstance(check, MetricCheck) and check.on == "moved" for check in self.checks)
         if needs_moved and self.data.moved is None:
             raise ValueError("a check on moved data needs [data.moved]")
+        wanted = [check.layer for check in self.checks if isinstance(check, LayersCheck)]
+        if foreign := [layer for layer in wanted if self.limits.layers and layer not in self.limits.layers]:
+            raise ValueError(f"a check asks for layers of type {foreign[0]!r}, which limits.layers forbids")
         if sum(isinstance(check, SolvesCheck) for check in self.checks) > 1:
             raise ValueError("one check of type solves is enough")
         if self.most_seconds() > MOST_SECONDS:

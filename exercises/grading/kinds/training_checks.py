@@ -10,7 +10,14 @@ from exercises.grading.kinds.training_maps import draw_run
 from exercises.grading.kinds.training_runs import Lab, round_against
 from exercises.grading.planning import Outcome, PlannedCheck
 from exercises.grading.report import Measured
-from exercises.grading.spec_training import GapCheck, MetricCheck, ParametersCheck, SolvesCheck, TrainingSpec
+from exercises.grading.spec_training import (
+    GapCheck,
+    LayersCheck,
+    MetricCheck,
+    ParametersCheck,
+    SolvesCheck,
+    TrainingSpec,
+)
 
 PARTS = {"train": "the training data", "test": "new data", "moved": "the moved data"}
 
@@ -25,6 +32,8 @@ def plan_checks(spec: TrainingSpec, lab: Lab, parameters: int) -> list[PlannedCh
             run = partial(_check_solves, check, lab)
         elif isinstance(check, GapCheck):
             run = partial(_check_gap, check, lab)
+        elif isinstance(check, LayersCheck):
+            run = partial(_check_layers, check, lab)
         else:
             run = partial(_check_parameters, check, parameters)
         planned.append(PlannedCheck(check.name, check.points, check.hidden, run))
@@ -85,6 +94,13 @@ def _check_gap(check: GapCheck, lab: Lab) -> Outcome:
 def _check_parameters(check: ParametersCheck, parameters: int) -> Outcome:
     message = f"{parameters:,} parameters; at most {check.at_most:,} are allowed."
     return Outcome(parameters <= check.at_most, message)
+
+
+def _check_layers(check: LayersCheck, lab: Lab) -> Outcome:
+    count = sum(layer.type == check.layer for layer in lab.config.layers)
+    layers = f"{count or 'no'} layer{'' if count == 1 else 's'}"
+    message = f"The network has {layers} of type {check.layer}; at least {check.at_least} needed."
+    return Outcome(count >= check.at_least, message)
 
 
 def _spread(lab: Lab, metric: str, values: list[float]) -> str:

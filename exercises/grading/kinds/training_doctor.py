@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.evaluation import LOSSES
 from engine.progress import Diverged
-from engine.spec.layers import Linear, Plain
+from engine.spec.layers import Dropout, Linear, Plain
 from engine.tensor import Array, Tape
 from engine.train import Training
 from exercises.grading.kinds.training_runs import Lab, Run, inputs_for, round_against
@@ -24,6 +24,8 @@ NEAR_CHANCE = 1.3
 NEAR_CHANCE_LOSS = 0.97
 WORSE_ON_NEW = 2.0
 MOVED_GAP = 0.12
+MOST_DROPPED = 0.8
+FEW_IN_A_BATCH = 3
 
 
 def diagnose(lab: Lab) -> list[str]:
@@ -36,8 +38,35 @@ def diagnose(lab: Lab) -> list[str]:
             f"learning rate of {first.lr:g} each step overshoots further. Try a tenth of it, or clip_norm."
         ]
     run = max(lab.runs, key=lambda one: (-one.accuracy.get("train", 0.0), one.loss["train"]))
-    found = [*_structure(lab, run), *_gradients(lab, run), *_places(lab, run)]
+    found = [*_averages(lab), *_structure(lab, run), *_gradients(lab, run), *_places(lab, run)]
     return found or list(_curve(lab, run))
+
+
+def _averages(lab: Lab) -> Iterator[str]:
+    """Spot dropout that drops answers or nearly everything, and batches too small to be normalised by."""
+    layers = lab.config.layers
+    last = max((number for number, layer in enumerate(layers) if isinstance(layer, Linear)), default=0)
+    for number, layer in enumerate(layers):
+        if not isinstance(layer, Dropout):
+            continue
+        if number > last:
+            yield (
+                f"layers[{number}] drops answers of the network: a dropped logit is 0, whatever the picture "
+                "shows, and the units before it are all kept. Dropout belongs between the layers."
+            )
+        elif layer.p >= MOST_DROPPED:
+            yield (
+                f"layers[{number}] drops {round(100 * layer.p)} % of its inputs: each step trains a network "
+                "of the few that are left, too small for the task. Usual are 0.2 for inputs, 0.5 for hidden "
+                "units."
+            )
+            break
+    size = lab.config.batch_size or len(lab.data.x_train)
+    if size <= FEW_IN_A_BATCH and any(layer.type == "batch_norm" for layer in layers):
+        yield (
+            f"Mean and variance of a batch of {size} are mostly chance: in batches of 2 every normalised "
+            "number is close to 1 or -1, whatever it was. Take 16 examples or more."
+        )
 
 
 def _structure(lab: Lab, run: Run) -> Iterator[str]:
