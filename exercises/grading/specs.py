@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, RootModel, ValidationError
 
 from exercises.grading.spec_choice import ChoiceSpec
+from exercises.grading.spec_descent import DescentSpec
 from exercises.grading.spec_kernel import KernelSpec
 from exercises.grading.spec_numbers import NumbersSpec
 from exercises.grading.spec_repair import RepairSpec
@@ -14,9 +15,18 @@ from exercises.grading.spec_threshold import ThresholdSpec
 from exercises.grading.spec_training import TrainingSpec
 from exercises.grading.spec_weights import WeightsSpec
 
-ExerciseSpec = ChoiceSpec | KernelSpec | NumbersSpec | RepairSpec | ThresholdSpec | TrainingSpec | WeightsSpec
+ExerciseSpec = (
+    ChoiceSpec
+    | DescentSpec
+    | KernelSpec
+    | NumbersSpec
+    | RepairSpec
+    | ThresholdSpec
+    | TrainingSpec
+    | WeightsSpec
+)
 
-KIND_NAMES = ("choice", "kernel", "numbers", "repair", "threshold", "training", "weights")
+KIND_NAMES = ("choice", "descent", "kernel", "numbers", "repair", "threshold", "training", "weights")
 CURES = {
     "missing": "Add this key.",
     "extra_forbidden": "Remove this key or correct its spelling.",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from exercises.grading.kinds.choice import CHOICE
+from exercises.grading.kinds.descent import DESCENT
 from exercises.grading.kinds.kernel import KERNEL
 from exercises.grading.kinds.numbers import NUMBERS
 from exercises.grading.kinds.repair import REPAIR
@@ -13,6 +14,7 @@ from exercises.grading.planning import Kind
 
 KINDS: dict[str, Kind[Any]] = {
     "choice": CHOICE,
+    "descent": DESCENT,
     "kernel": KERNEL,
     "numbers": NUMBERS,
     "repair": REPAIR,

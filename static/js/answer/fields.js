@@ -72,14 +72,14 @@ export function labelOf(input) {
 
 /**
  * "weights.0.weight[1][0]" -> ["weights", "0.weight", 1, 0] and
- * "gates.and.threshold" -> ["gates", "and", "threshold"]: the names of a state_dict keep their dots.
+ * "gates.and.threshold" -> ["gates", "and", "threshold"], as for "runs": the names of a state_dict keep their dots.
  */
 export function splitName(name) {
   const [stem, ...indexes] = name.split("[");
   const dot = stem.indexOf(".");
   const root = stem.slice(0, dot);
   const rest = stem.slice(dot + 1);
-  const keys = root === "gates" ? splitLast(rest) : [rest];
+  const keys = root === "gates" || root === "runs" ? splitLast(rest) : [rest];
   return [root, ...keys, ...indexes.map((index) => Number.parseInt(index, 10))];
 }
 

@@ -345,3 +345,11 @@ def test_a_file_that_is_too_large_is_refused_before_anything_is_sent(
     expect(page.locator("#error-answer-file")).to_have_text("The file has 21 bytes; at most 20 are allowed.")
     expect(page.get_by_label("layers")).to_have_value("linear 4")
     assert site.checks == site.submissions == []
+
+
+def test_the_settings_of_each_run_have_an_object_of_their_own(figure_page: Open) -> None:
+    page = figure_page("")
+
+    script = "() => import('/static/js/answer/fields.js').then(({ splitName }) => splitName('runs.adam.lr'))"
+
+    assert page.evaluate(script) == ["runs", "adam", "lr"]
