@@ -1,8 +1,8 @@
 """Read the course's files into checked data, and name every mistake in them at once.
 
-The folder holds course.toml, perhaps glossary.toml, and one folder per lesson (`07-mlp-xor`) with
-lesson.md and, below exercises/, one TOML file per exercise. What an exercise file must say is the
-business of whoever grades; here it only has to be TOML under the right name.
+The folder holds course.toml, perhaps glossary.toml and verified.toml, and one folder per lesson
+(`07-mlp-xor`) with lesson.md and, below exercises/, one TOML file per exercise. What an exercise file
+must say is the business of whoever grades; here it only has to be TOML under the right name.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 FENCE = "+++"
 GLOSSARY = "glossary.toml"
+VERIFIED = "verified.toml"
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 MAX_BYTES = 1_000_000
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -70,6 +71,10 @@ class _GlossaryToml(_Strict):
     terms: dict[Text, Text]
 
 
+class _VerifiedToml(_Strict):
+    digests: dict[Slug, Text]
+
+
 class _FrontMatter(_Strict):
     title: Text
     slug: Slug
@@ -115,13 +120,17 @@ class ExerciseFile:
 
 @dataclass(frozen=True)
 class CourseFiles:
-    """Everything the folder holds, in the order of the timeline."""
+    """Everything the folder holds, in the order of the timeline.
+
+    `verified` has the digest that an exercise's file had when it was measured on many seeds.
+    """
 
     title: str
     topics: Sequence[Topic]
     lessons: Sequence[LessonFile]
     exercises: Sequence[ExerciseFile]
     glossary: Mapping[str, str]
+    verified: Mapping[str, str]
 
 
 @dataclass(frozen=True, order=True)
@@ -159,7 +168,8 @@ def read_course(folder: Path) -> CourseFiles:
         exercises.extend(reader.exercises(place, slug))
     if course is not None:
         reader.compare_with_timeline(lessons, course.topics)
-    glossary = reader.glossary()
+    glossary = reader.optional(GLOSSARY, _GlossaryToml)
+    verified = reader.optional(VERIFIED, _VerifiedToml)
     reader.refuse_repeats("slug", [(item.path, item.slug) for item in lessons])
     reader.refuse_repeats("number", [(item.path, str(item.number)) for item in lessons])
     reader.refuse_repeats("id", [(item.path, item.id) for item in exercises])
@@ -170,7 +180,8 @@ def read_course(folder: Path) -> CourseFiles:
         topics=tuple(sorted(course.topics, key=lambda topic: topic.number)),
         lessons=tuple(sorted(lessons, key=lambda lesson: lesson.number)),
         exercises=tuple(exercises),
-        glossary=glossary,
+        glossary=glossary.terms if glossary else {},
+        verified=verified.digests if verified else {},
     )
 
 
@@ -232,13 +243,12 @@ class _Reader:
             )
         return found
 
-    def glossary(self) -> dict[str, str]:
-        """Return each term's meaning; there may be no such file."""
-        path = self.folder / GLOSSARY
+    def optional(self, name: str, model: type[_Model]) -> _Model | None:
+        """Read a file beside course.toml that need not be there."""
+        path = self.folder / name
         text = self._text(path) if path.exists() else None
         data = None if text is None else self._toml(path, text, 0)
-        found = None if data is None else self._checked(path, _GlossaryToml, data)
-        return {} if found is None else found.terms
+        return None if data is None else self._checked(path, model, data)
 
     def compare_with_timeline(self, lessons: Sequence[LessonFile], topics: Sequence[Topic]) -> None:
         """Each lesson is a topic of the timeline, with the same number and year."""

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from exercises.grading.specs import ExerciseSpec, SpecInvalid, read_spec
 from exercises.grading.verification import Series, Spread, verify_exercise
-from lessons.reading import ContentInvalid, read_course
+from lessons.reading import VERIFIED, ContentInvalid, ExerciseFile, read_course
 
 PAGE = "verification.md"
 MOST_SEEDS = 1000
@@ -26,6 +26,10 @@ other hidden data. “As promised” counts the references that got everything, 
 message and did not pass. Where a check compares a number, the table says how far the mean lies from the mark,
 in standard deviations of that number over the seeds (∞ where it does not vary).
 """
+RECORD = """\
+# Written by `python manage.py verify_course --write`; do not edit. The digest that each exercise's file had
+# when it was measured on many seeds. sync_content does not prove again what still has this digest.
+[digests]"""
 SECTION = re.compile(r"^## (\S+)\n", re.MULTILINE)
 
 
@@ -39,25 +43,29 @@ class Command(BaseCommand):
         )
         parser.add_argument("--jobs", type=int, default=1, help="how many exercises at a time")
         parser.add_argument("--folder", type=Path, default=settings.CONTENT_DIR, help="the content")
-        parser.add_argument("--write", action="store_true", help=f"keep the figures in docs/{PAGE}")
+        parser.add_argument(
+            "--write", action="store_true", help=f"keep the figures in docs/{PAGE}, and the digests"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        specs = _read(options["folder"])
+        files, specs = _read(options["folder"])
         chosen = options["exercises"] or list(specs)
         unknown = [name for name in chosen if name not in specs]
         if unknown:
             raise CommandError(f"there is no exercise {', '.join(unknown)}; there are {', '.join(specs)}")
         work = partial(_measure, seeds=options["seeds"])
         sections: dict[str, str] = {}
-        broken = 0
+        sound: dict[str, str] = {}
         with get_context("spawn").Pool(options["jobs"]) as pool:
             for name, text, is_sound in pool.imap(work, [specs[name] for name in chosen]):
                 sections[name] = text
-                broken += not is_sound
+                if is_sound:
+                    sound[name] = files[name].digest
                 self.stdout.write(text)
         if options["write"]:
             _write(settings.BASE_DIR / "docs" / PAGE, list(specs), sections)
-        if broken:
+            _record(options["folder"], files, sections.keys(), sound)
+        if broken := len(chosen) - len(sound):
             raise CommandError(f"{broken} of {len(chosen)} exercises are not as promised")
 
 
@@ -67,10 +75,11 @@ def _seeds(text: str) -> int:
     return int(text)
 
 
-def _read(folder: Path) -> dict[str, ExerciseSpec]:
+def _read(folder: Path) -> tuple[dict[str, ExerciseFile], dict[str, ExerciseSpec]]:
     """Read the exercises by id, in the order of the course."""
     try:
-        return {file.id: read_spec(file.data) for file in read_course(folder).exercises}
+        files = {file.id: file for file in read_course(folder).exercises}
+        return files, {name: read_spec(file.data) for name, file in files.items()}
     except (ContentInvalid, SpecInvalid) as error:
         raise CommandError(f"{error}; see what sync_content says") from error
 
@@ -125,3 +134,13 @@ def _write(page: Path, order: list[str], sections: dict[str, str]) -> None:
     kept = old | sections
     text = "\n".join(kept[name].strip("\n") + "\n" for name in order if name in kept)
     page.write_text(f"{HEAD}\n{text}", encoding="utf-8")
+
+
+def _record(
+    folder: Path, files: dict[str, ExerciseFile], measured: Iterable[str], sound: dict[str, str]
+) -> None:
+    """Keep the digests of what was found sound; one that was measured and found otherwise loses its own."""
+    known = read_course(folder).verified
+    kept = {name: known[name] for name in files.keys() & known.keys() - set(measured)} | sound
+    lines = [f'{name} = "{kept[name]}"' for name in files if name in kept]
+    (folder / VERIFIED).write_text("\n".join([RECORD, *lines, ""]), encoding="utf-8")

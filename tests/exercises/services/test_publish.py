@@ -176,6 +176,18 @@ def test_what_is_published_already_is_proven_again_only_on_request(folder: Path)
         call_command("sync_content", str(folder), "--prove-all")
 
 
+def test_what_is_verified_to_the_letter_is_not_proven_and_what_was_changed_is(folder: Path) -> None:
+    change(folder / XOR, '"2.bias" = [-30]', '"2.bias" = [-10]')
+    with pytest.raises(ContentInvalid, match="reference"):
+        sync(folder)
+    file = next(file for file in read_course(folder).exercises if file.id == "xor-weights")
+    (folder / "verified.toml").write_text(f'[digests]\nxor-weights = "{file.digest}"\n')
+
+    assert sync(folder).new_exercise_revisions == 1
+    with pytest.raises(CommandError, match="nothing was published"):
+        call_command("sync_content", str(folder), "--prove-all")
+
+
 def test_a_retired_exercise_is_proven_before_it_comes_back(folder: Path) -> None:
     publish_unproven(folder)
     Exercise.objects.filter(slug="xor-weights").update(retired_at=timezone.now())
