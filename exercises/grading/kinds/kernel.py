@@ -40,7 +40,8 @@ class Work:
 
     def at_edge(self, ink: Side) -> Array:
         """Return the map of a clean edge."""
-        return self.answers(edge(ink, SIDE // 2)[None])[0]
+        clean: Array = self.answers(edge(ink, SIDE // 2)[None])[0]
+        return clean
 
 
 def parse(spec: KernelSpec, raw: object) -> Answer:
@@ -70,26 +71,27 @@ def draw_maps(spec: KernelSpec, answer: Answer, counterexample: CounterExample |
 
 
 def form_groups(spec: KernelSpec) -> list[FieldGroup]:
-    """Give each row of the kernel a group."""
+    """Give each column of the kernel a group: side by side they look like the kernel."""
     return [
         FieldGroup(
-            f"Row {row + 1}",
+            f"Column {column + 1}",
             "",
-            tuple(
-                Field(_path(row, column), f"row {row + 1}, column {column + 1}", "number")
-                for column in range(spec.size)
-            ),
+            tuple(Field(_path(row, column), _label(row, column), "number") for row in range(spec.size)),
         )
-        for row in range(spec.size)
+        for column in range(spec.size)
     ]
 
 
 def answer_from_fields(spec: KernelSpec, fields: Fields) -> object:
     """Build the raw answer from the form; AnswerRefused names the fields that hold no number."""
     reader = Reader()
+    places = range(spec.size)
     kernel = [
-        [read_typed_number(reader, fields, field.name, field.label.capitalize()) for field in group.fields]
-        for group in form_groups(spec)
+        [
+            read_typed_number(reader, fields, _path(row, column), _label(row, column).capitalize())
+            for column in places
+        ]
+        for row in places
     ]
     reader.finish()
     return {"weights": {WEIGHT: [[kernel]]}}
@@ -229,6 +231,10 @@ def _about_noise(work: Work) -> tuple[str, ...]:
 
 def _shape(spec: KernelSpec) -> tuple[int, ...]:
     return (1, 1, spec.size, spec.size)
+
+
+def _label(row: int, column: int) -> str:
+    return f"row {row + 1}, column {column + 1}"
 
 
 def _path(row: int, column: int) -> str:

@@ -102,6 +102,7 @@ def test_horizontal_edges_may_be_asked_for_as_well() -> None:
 def test_the_form_has_a_field_for_each_weight() -> None:
     fields = fields_from_answer(SPEC, parse_answer(SPEC, reference_of("edge-kernel")))
 
+    assert [group.title for group in form_groups(SPEC)] == ["Column 1", "Column 2", "Column 3"]
     assert [len(group.fields) for group in form_groups(SPEC)] == [3, 3, 3]
     assert fields["weights.0.weight[0][0][2][0]"] == ["-1"]
     assert answer_from_fields(SPEC, fields) == reference_of("edge-kernel")
