@@ -38,6 +38,7 @@ from lessons.reading import explain_toml
 FIGURES = {
     "nn-conv": "js/nn-conv.js",
     "nn-curve": "js/nn-curve.js",
+    "nn-dropout": "js/nn-dropout.js",
     "nn-gates": "js/nn-gates.js",
     "nn-perceptron": "js/nn-perceptron.js",
     "nn-playground": "js/nn-playground.js",

@@ -134,3 +134,10 @@ def test_without_lies_dropout_gains_nothing() -> None:
     assert reached == pytest.approx([0.95, 0.93], abs=NEAR)
     assert reached[0] > reached[1]
     says("0.95 without dropout, 0.93 with it")
+
+
+@pytest.mark.parametrize("mask", [[1, 0, 1, 1], [0, 1, 1, 0], [0, 1, 0, 1], [1, 0, 1, 0]])
+def test_the_masks_that_stand_for_the_figure(mask: list[float]) -> None:
+    says(f"| ({', '.join(map(str, mask))}) | {z_with(mask):.0f} |".replace("-", "−"))
+    assert float(((MASKS * X) @ W).mean()) == 0.25
+    says("it would come close to 0.25")
