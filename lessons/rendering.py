@@ -36,6 +36,7 @@ from pygments.util import ClassNotFound
 from lessons.reading import explain_toml
 
 FIGURES = {
+    "nn-batch-norm": "js/nn-batch-norm.js",
     "nn-conv": "js/nn-conv.js",
     "nn-curve": "js/nn-curve.js",
     "nn-dropout": "js/nn-dropout.js",

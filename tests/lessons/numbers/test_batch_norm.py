@@ -123,3 +123,10 @@ def test_the_rescue_at_three_learning_rates(lr: float, without: float, with_norm
 
     assert reached == pytest.approx([without, with_norm], abs=0.04)
     says(f"| {lr:g} | {without:.2f} | {with_norm:.2f} |")
+
+
+@pytest.mark.parametrize("size", [2, 8, 32, 128])
+def test_the_mean_of_a_batch_strays_as_the_figure_says(size: int) -> None:
+    means = np.random.default_rng(size).normal(3, 2, (4000, size)).mean(axis=1)
+    assert means.std() == pytest.approx(2 / np.sqrt(size), rel=0.05)
+    says(f"| {size} | {2 / np.sqrt(size):.2f} |")
