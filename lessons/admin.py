@@ -5,12 +5,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from annsite.accounts.models import User
 from lessons.access import instructed_courses, instructs
-from lessons.models import Course, Enrolment, Label, Lesson, LessonRevision, Section
+from lessons.models import Course, Enrolment, Label, Lesson, LessonRevision, MistakeReport, Section
+from lessons.services.report import mark_report
 
 
 class CourseScopedAdmin(admin.ModelAdmin[Any]):
@@ -184,3 +187,46 @@ class LessonRevisionAdmin(ReadOnlyAdmin):
     search_fields = ["title"]
     fields = ["lesson", "title", "summary", "minutes", "digest", "created_at", "body"]
     readonly_fields = ["lesson", "title", "summary", "minutes", "digest", "created_at", "body"]
+
+
+@admin.register(MistakeReport)
+class MistakeReportAdmin(ReadOnlyAdmin):
+    """What readers found wrong, the newest first: instructors tick what they have dealt with.
+
+    A lesson belongs to all courses, and so does a report; its author is named to those who teach them.
+    """
+
+    list_display = ["summary", "place", "reader", "created_at", "done"]
+    list_editable = ["done"]
+    list_select_related = ["lesson", "reporter"]
+    list_filter = ["done", ("lesson", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["words", "quote", "lesson__title"]
+    actions = None
+    fields = ["place", "quote", "words", "reader", "revision", "created_at", "done"]
+    readonly_fields = ["place", "quote", "words", "reader", "revision", "created_at"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        people = Enrolment.objects.filter(course__in=instructed_courses(request.user))
+        known = Exists(people.filter(user=OuterRef("reporter")))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(is_known=known)
+        return rows
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        mark_report(report=obj, done=obj.done)
+
+    @admin.display(description="What is wrong")
+    def summary(self, report: MistakeReport) -> str:
+        return Truncator(report.words).chars(100)
+
+    @admin.display(description="Where", ordering="lesson")
+    def place(self, report: MistakeReport) -> str:
+        return format_html('<a href="{}">{}</a>', report.get_absolute_url(), report.lesson)
+
+    @admin.display
+    def reader(self, report: Any) -> str:
+        if report.reporter is None:
+            return "not signed in"
+        return str(report.reporter) if report.is_known else "of another course"

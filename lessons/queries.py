@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lessons.access import current_enrolment
-from lessons.models import Enrolment, Lesson, LessonVisit
+from lessons.models import Enrolment, Lesson, LessonVisit, Passage
 from lessons.work import DONE, NOT_STARTED, STARTED, ExerciseCard, work_of
 
 UPCOMING = "upcoming"
@@ -45,6 +45,11 @@ def timeline(user: Any) -> list[TimelineRow]:
         )
         for lesson in Lesson.objects.select_related("revision").defer("revision__html", "revision__body")
     ]
+
+
+def headings(lesson: Lesson) -> list[Passage]:
+    """List the passages of a lesson that have a heading, in order."""
+    return list(lesson.passages.exclude(anchor="").only("anchor", "heading", "lesson"))
 
 
 def _visited(enrolment: Enrolment | None) -> set[int]:

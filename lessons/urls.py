@@ -12,4 +12,5 @@ urlpatterns = [
     path("search/", views.search_lessons, name="search"),
     path("glossary/", views.glossary, name="glossary"),
     path("lessons/<slug:slug>/", views.lesson_detail, name="lesson-detail"),
+    path("lessons/<slug:slug>/mistake/", views.mistake_report, name="mistake-report"),
 ]

@@ -1,16 +1,19 @@
-"""Pages of the course: home, syllabus, lesson."""
+"""Pages of the course: home, syllabus, lesson, and what helps to find the way."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from annsite.accounts.models import User
 from lessons import access, queries, search
-from lessons.models import Term
+from lessons.models import Lesson, Term
 from lessons.passages import fold
 from lessons.rendering import figure_modules, stored_html
+from lessons.services.report import ReportRefused, report_mistake
 from lessons.services.visit import record_visit
 from lessons.work import DONE
 
@@ -52,11 +55,34 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
     enrolment = access.current_enrolment(request.user)
     if enrolment is not None:
         record_visit(enrolment=enrolment, lesson=lesson, now=timezone.now())
+    return render(request, "lessons/lesson.html", _lesson_context(request, lesson))
+
+
+@require_POST
+def mistake_report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a report of a mistake in a lesson, from whoever reads it."""
+    lesson = access.published_lesson(slug)
+    given = {name: request.POST.get(name, "") for name in ("anchor", "quote", "words")}
+    reporter = request.user if isinstance(request.user, User) else None
+    try:
+        report_mistake(lesson=lesson, reporter=reporter, now=timezone.now(), **given)
+    except ReportRefused as error:
+        context = _lesson_context(request, lesson) | {"mistake": given | {"problem": error.message}}
+        response = render(request, "lessons/lesson.html", context, status=429 if error.wait else 422)
+        if error.wait:
+            response["Retry-After"] = str(error.wait)
+        return response
+    messages.success(request, "Thank you. Your report has reached those who teach this course.")
+    return redirect(lesson)
+
+
+def _lesson_context(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
     rows = [row for row in queries.timeline(request.user) if row.url]
-    place = next(index for index, row in enumerate(rows) if row.slug == slug)
+    place = next(index for index, row in enumerate(rows) if row.slug == lesson.slug)
     revision: Any = lesson.revision
-    context = {
+    return {
         "lesson": {
+            "slug": lesson.slug,
             "number": lesson.number,
             "title": revision.title,
             "year": lesson.year,
@@ -70,9 +96,9 @@ def lesson_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "exercises": rows[place].exercises,
         "previous": rows[place - 1] if place > 0 else None,
         "next": rows[place + 1] if place + 1 < len(rows) else None,
+        "headings": queries.headings(lesson),
         "modules": figure_modules(revision.figures),
     }
-    return render(request, "lessons/lesson.html", context)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from lessons.models.append_only import AppendOnly, AppendOnlyError, AppendOnlyQu
 from lessons.models.course import Course, Enrolment, Label, Role, Section
 from lessons.models.finding import Passage, Term
 from lessons.models.lesson import Lesson, LessonRevision, LessonVisit
+from lessons.models.mistake import MistakeReport
 
 __all__ = [
     "AppendOnly",
@@ -15,6 +16,7 @@ __all__ = [
     "Lesson",
     "LessonRevision",
     "LessonVisit",
+    "MistakeReport",
     "Passage",
     "Role",
     "Section",

@@ -24,6 +24,7 @@ POST: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
     "exercises:submission-cancel": ({}, (302, 302, 404, 404, 404)),
     "exercises:submission-review": ({"message": "Why?"}, (302, 302, 404, 404, 404)),
     "exercises:hint-take": ({}, (302, 302, 302, 302, 302)),
+    "lessons:mistake-report": ({"words": "Why?"}, (302, 302, 302, 302, 302)),
     "login": ({}, (422, 302, 302, 302, 302)),
     "logout": ({}, (302, 302, 302, 302, 302)),
     "signup": ({}, (422, 422, 422, 422, 422)),
@@ -62,6 +63,7 @@ def arguments(student: Enrolment, xor: Exercise) -> dict[str, list[object]]:
     token, _ = create_token(user=student.user, name="notebook", scopes=[], now=submission.submitted_at)
     return {
         "lessons:lesson-detail": ["mlp-xor"],
+        "lessons:mistake-report": ["mlp-xor"],
         "exercises:exercise-detail": ["xor-weights"],
         "exercises:submission-detail": [submission.public_id],
         "exercises:submission-status": [submission.public_id],

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from annsite.accounts.services import create_token
 from exercises.models import Assignment, Exercise, Extension, Pause, ReviewRequest
-from lessons.models import Course, Enrolment
+from lessons.models import Course, Enrolment, Lesson
 from lessons.services.enrol import enrol
+from lessons.services.report import report_mistake
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ MODELS = {
     "lessons_enrolment": OF_OWN_COURSES | {"add": (403, 200)},
     "lessons_lesson": SHOWN,
     "lessons_lessonrevision": SHOWN,
+    "lessons_mistakereport": SHOWN,
     "exercises_exercise": SHOWN,
     "exercises_assignment": OF_OWN_COURSES | {"add": (403, 200)},
     "exercises_extension": OF_OWN_COURSES | {"add": (403, 200), "delete": (403, 403)},
@@ -100,6 +102,14 @@ def rows(student: Enrolment, xor: Exercise) -> None:
     )
     ReviewRequest.objects.create(submission=row, message="x", created_at=timezone.now())
     factories.regrade(student, xor)
+    report_mistake(
+        lesson=Lesson.objects.get(slug="mlp-xor"),
+        reporter=student.user,
+        anchor="",
+        quote="",
+        words="x",
+        now=timezone.now(),
+    )
     Group.objects.create(name="a group")
     Pause.objects.create(reason="x", actor=student.user, created_at=timezone.now(), lifted_at=timezone.now())
     create_token(user=student.user, name="notebook", scopes=[], now=timezone.now())
