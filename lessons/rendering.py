@@ -43,6 +43,7 @@ FIGURES = {
     "nn-gates": "js/nn-gates.js",
     "nn-perceptron": "js/nn-perceptron.js",
     "nn-playground": "js/nn-playground.js",
+    "nn-race": "js/nn-race.js",
     "nn-xor-lab": "js/nn-xor-lab.js",
 }
 NOTES = {"note": "note", "errata": "note errata"}
