@@ -92,5 +92,5 @@ def test_what_64_bits_hold() -> None:
 
 def test_the_exercises_worked_numbers() -> None:
     neuron = SigmoidNeuron(0.8, -0.4)
-    assert [f"{neuron.output(x):.7f}" for x in (1, -2, 4)] == ["0.5986877", "0.1192029", "0.9426758"]
-    assert [f"{slope(neuron, x):.7f}" for x in (1, -2, 4)] == ["0.1922086", "0.0839949", "0.0432305"]
+    assert [f"{neuron.output(x):.7f}" for x in (1, -2.5, 4)] == ["0.5986877", "0.0831727", "0.9426758"]
+    assert [f"{slope(neuron, x):.7f}" for x in (1, -2.5, 4)] == ["0.1922086", "0.0610040", "0.0432305"]
