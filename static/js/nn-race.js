@@ -17,21 +17,22 @@ const POWERS = [-4, 0.5];
 const LOWEST_VALUE = 1e-8;
 const RACERS = [
   { id: "sgd", name: "Gradient descent", short: "descent", tone: "ink", dash: false },
-  { id: "momentum", name: "Momentum, μ = 0.9", short: "momentum", tone: "ink", dash: true },
-  { id: "rmsprop", name: "RMSProp, α = 0.9", short: "RMSProp", tone: "soft", dash: false },
+  { id: "momentum", name: "Momentum", short: "momentum", tone: "ink", dash: true },
+  { id: "rmsprop", name: "RMSProp", short: "RMSProp", tone: "soft", dash: false },
   { id: "adam", name: "Adam", short: "Adam", tone: "soft", dash: true },
 ];
 const PLACES = {
   ravine: {
-    title: "Ravine, ½(x² + 25y²)", start: [10, 1], lowest: [0, 0], steps: 120, rates: [0.077, 0.03, 0.3, 0.5],
+    title: "Ravine, ½(x² + 25y²)", start: [10, 1], lowest: [0, 0], steps: 120, rates: [0.077, 0.05, 0.3, 0.5], momentum: 0.5,
     ranges: { xRange: [-7, 11], yRange: [-3, 3] }, levels: [0.5, 3, 10, 25, 50, 90],
   },
   rosenbrock: {
     title: "Rosenbrock’s valley", start: [-1.2, 1], lowest: [1, 1], steps: 2000, rates: [0.002, 0.001, 0.004, 0.05],
-    ranges: { xRange: [-2, 2], yRange: [-1, 2.6] }, levels: [0.3, 2, 8, 30, 100, 300],
+    momentum: 0.9,
+    ranges: { xRange: [-2, 2], yRange: [-1, 2.6] }, levels: [1, 4, 12, 40, 120, 400],
   },
   bowl: {
-    title: "Bowl, ½(x² + y²)", start: [3, 2], lowest: [0, 0], steps: 120, rates: [0.1, 0.1, 0.1, 0.1],
+    title: "Bowl, ½(x² + y²)", start: [3, 2], lowest: [0, 0], steps: 120, rates: [0.1, 0.1, 0.1, 0.1], momentum: 0.5,
     ranges: { xRange: [-4.5, 4.5], yRange: [-3.3, 3.3] }, levels: [0.2, 1, 2.5, 5, 8, 12],
   },
 };
@@ -53,8 +54,8 @@ class Race extends Figure {
   }
 
   compute() {
-    const { start, steps } = PLACES[this.name];
-    this.walks = RACERS.map(({ id }, i) => walk(this.name, id, { lr: this.rates[i] }, start, steps));
+    const { start, steps, momentum } = PLACES[this.name];
+    this.walks = RACERS.map(({ id }, i) => walk(this.name, id, { lr: this.rates[i], momentum }, start, steps));
     this.steps = shownSteps(steps, FRAMES);
   }
 
@@ -79,9 +80,10 @@ class Race extends Figure {
         this.compute();
         this.changed();
       });
-      const parts = [html("p", { class: "map-title" }, name), map.root, note];
+      const title = html("p", { class: "map-title" }, name);
+      const parts = [title, map.root, note];
       if (!this.hides("rates")) parts.push(rate.row);
-      return { map, note, rate, element: html("div", { class: "race-panel" }, ...parts) };
+      return { map, title, note, rate, element: html("div", { class: "race-panel" }, ...parts) };
     });
     return html("div", { class: "race-panels" }, ...this.panels.map(({ element }) => element));
   }
@@ -183,17 +185,23 @@ class Race extends Figure {
     this.say(this.verdict(step));
   }
 
-  /** What changes only with the function or a rate: level lines, the table, the ends of the scrubber. */
+  /** What changes only with the function or a rate: the table, the ends of the scrubber, the maps. */
   renderWalks() {
-    const { ranges, levels, lowest } = PLACES[this.name];
-    const paths = levelPaths(FUNCTIONS[this.name].value, levels, ranges);
-    this.panels.forEach(({ map }) => map.lay(paths, ranges, lowest));
-    this.choice.show(this.name);
+    if (this.laid !== this.name) this.layMaps();
     this.scrub.max = this.steps.length - 1;
     this.table.update(this.steps.map((step) => [
       step, ...this.walks.map(({ values, left }) => (left !== null && step >= left ? "left" : writeValue(values[step]))),
     ]));
     this.drawn = this.walks;
+  }
+
+  layMaps() {
+    const { ranges, levels, lowest, momentum } = PLACES[this.name];
+    const paths = levelPaths(FUNCTIONS[this.name].value, levels, ranges);
+    this.panels.forEach(({ map }) => map.lay(paths, ranges, lowest));
+    setText(this.panels[1].title, `${RACERS[1].name}, μ = ${momentum}`);
+    this.choice.show(this.name);
+    this.laid = this.name;
   }
 
   renderPlot(step) {

@@ -47,12 +47,13 @@ def draw_maps(spec: DescentSpec, answer: Answer, counterexample: CounterExample 
 
 
 def form_groups(spec: DescentSpec) -> list[FieldGroup]:
-    """Give each run a group with a number for each setting, and say what it descends."""
+    """Give each run a group with a number for each setting; the first says what they descend."""
     title, start = LANDSCAPES[spec.function].title, write_point(spec.start)
     groups = []
-    for run in spec.runs:
+    for number, run in enumerate(spec.runs):
         steps = f"at most {spec.steps:,}" if "steps" in run.asks else f"{spec.steps:,}"
-        note = f"{run.note} On {title} from {start}, {steps} steps.".strip()
+        course = "" if number else f"On {title} from {start}, {steps} steps."
+        note = f"{run.note} {course}".strip()
         fields = tuple(Field(_path(run, name), LABELS[name], "number") for name in run.asks)
         groups.append(FieldGroup(run.title, note, fields))
     return groups

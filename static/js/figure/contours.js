@@ -4,7 +4,7 @@ import { svg } from "./dom.js";
 
 const WIDTH = 300;
 const HEIGHT = 190;
-const GRID = 90;
+const GRID = 160;
 /** How far outside the map a point of a path is still drawn; beyond it browsers lose track. */
 const FAR = 20;
 

@@ -33,16 +33,16 @@ def test_the_walks_are_those_of_the_engine(figure_page: Open, optimizer: str) ->
         np.testing.assert_allclose(points, wanted, rtol=1e-6, atol=1e-9)
 
 
-CONFIG = '<script type="application/json">{"function": "ravine", "position": 14}</script>'
+CONFIG = '<script type="application/json">{"function": "ravine", "position": 12}</script>'
 FIGURE = f'<nn-race id="race">{CONFIG}</nn-race>'
 
 
 def test_play_goes_on_and_the_keyboard_steps(figure_page: Open) -> None:
     page = figure_page(FIGURE, "nn-race.js")
-    expect(page.get_by_text("step 14 of 120")).to_be_visible()
+    expect(page.get_by_text("step 12 of 120")).to_be_visible()
 
     page.get_by_role("button", name="Play").click()
-    expect(page.get_by_text("step 16 of 120")).to_be_visible()
+    expect(page.get_by_text("step 12 of 120")).to_be_hidden()
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Start").press("Enter")
     page.get_by_role("button", name="Step").press("Enter")

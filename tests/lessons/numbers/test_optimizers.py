@@ -240,13 +240,18 @@ def test_the_worked_steps_of_adam_are_those_of_the_engine() -> None:
 def test_the_table_in_place_of_the_figure() -> None:
     makers: list[Make] = [
         partial(SGD, lr=0.077),
-        partial(SGD, lr=0.03, momentum=0.9),
+        partial(SGD, lr=0.05, momentum=0.5),
         partial(RMSprop, lr=0.3, alpha=0.9),
         partial(Adam, lr=0.5),
     ]
     walks = [ravine(make, 120).values[:, 0] for make in makers]
 
-    rows = {3: "39 46 31 38", 30: "0.52 0.65 0.88 0.76", 120: "0.00000032 0.000032 0.27 0.00018"}
+    rows = {
+        3: "39 32 31 38",
+        10: "13 6.3 14 14",
+        30: "0.52 0.048 0.88 0.76",
+        60: "0.0044 0.000031 0.12 0.025",
+    }
     for step, row in rows.items():
         says(f"| {step} | {' | '.join(row.split())} |")
-        assert [float(cell) for cell in row.split()] == pytest.approx([run[step] for run in walks], rel=0.03)
+        assert [float(cell) for cell in row.split()] == pytest.approx([run[step] for run in walks], rel=0.05)
