@@ -95,7 +95,7 @@ class Race extends Figure {
     this.stepNote = html("span", { class: "race-step" });
     return html("div", { class: "race-player" }, html("div", { class: "controls" },
       this.playButton, button("Back", () => this.jump(this.position - 1)), button("Step", () => this.jump(this.position + 1)),
-      button("Start", () => this.jump(0))), this.scrub, this.stepNote);
+    ), this.scrub, this.stepNote);
   }
 
   buildFoot() {

@@ -13,6 +13,7 @@ from exercises.grading.spec_descent import DescentSpec, Goal, Run
 from exercises.grading.wording import write_point
 
 Settings = Mapping[str, float]
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SHOWN_STEPS = (1, 2, 3, 10, 100, 1000, 10_000)
 
 
@@ -82,12 +83,16 @@ def try_goal(spec: DescentSpec, goal: Goal, settings: Settings, seed: int) -> Tr
 
 
 def write_value(value: float) -> str:
-    """Write a value of the function for reading: 24, 0.0086 or 6.7e−17."""
+    """Write a value of the function for reading: 24, 0.0086 or 6.7·10⁻¹⁷."""
     if not math.isfinite(value):
         return "no number"
     if 10 <= value < 1e5:
         return f"{value:,.0f}"
-    return f"{value:.2g}".replace("-", "\N{MINUS SIGN}").replace("e+", "e").replace("e0", "e")
+    digits, exponent, power = f"{value:.2g}".partition("e")
+    if not exponent:
+        return digits
+    ten = f"10{str(int(power)).translate(RAISED)}"
+    return ten if digits == "1" else f"{digits}·{ten}"
 
 
 def _end(walks: Walk, number: int) -> float:

@@ -44,7 +44,7 @@ def test_play_goes_on_and_the_keyboard_steps(figure_page: Open) -> None:
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text("step 12 of 120")).to_be_hidden()
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Start").press("Enter")
+    page.get_by_label("Moment of the race").press("Home")
     page.get_by_role("button", name="Step").press("Enter")
     page.get_by_label("Moment of the race").press("ArrowRight")
 
