@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from exercises.grading.parsing import Reader
 
 MAX_TYPED = 40
+WRITTEN_OUT = 1e-6
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 Fields = Mapping[str, list[str]]
@@ -51,8 +53,14 @@ def read_typed_number(reader: Reader, fields: Fields, name: str, label: str) -> 
 
 
 def show_number(number: float) -> str:
-    """Write a number so that reading it back gives the same value; whole numbers without a point."""
-    return str(int(number)) if number == int(number) else repr(float(number))
+    """Write a number so that reading it back gives the same value; whole numbers without a point.
+
+    Small ones such as 0.00001 are written out: not every student reads 1e-05.
+    """
+    if number == int(number):
+        return str(int(number))
+    text = repr(float(number))
+    return format(Decimal(text), "f") if abs(number) >= WRITTEN_OUT else text
 
 
 def _advice(text: str) -> str:

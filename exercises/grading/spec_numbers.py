@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from engine.tensor import Array
+from exercises.grading.fields import show_number
 from exercises.grading.formula import MAX_LENGTH, FormulaInvalid, is_reserved, read_formula
 from exercises.grading.spec_common import (
     CommonSpec,
@@ -43,7 +44,7 @@ class Tolerance(Strict):
 
     def words(self) -> str:
         """Say the tolerance as students read it."""
-        parts = [f"±{self.absolute:g}"] if self.absolute else []
+        parts = [f"±{show_number(self.absolute)}"] if self.absolute else []
         return " or ".join([*parts, f"{100 * self.relative:g} %"] if self.relative else parts)
 
 

@@ -53,7 +53,10 @@ def test_a_field_must_come_exactly_once(values: list[str] | None) -> None:
         reader.finish()
 
 
-@pytest.mark.parametrize(("number", "text"), [(20.0, "20"), (-3, "-3"), (0.1, "0.1"), (1e-7, "1e-07")])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(20.0, "20"), (-3, "-3"), (0.1, "0.1"), (1e-5, "0.00001"), (-4.5e-6, "-0.0000045"), (1e-7, "1e-07")],
+)
 def test_shown_numbers_read_back_the_same(number: float, text: str) -> None:
     assert show_number(number) == text
     assert float(text) == number
