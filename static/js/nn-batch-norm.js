@@ -16,7 +16,7 @@ const [MEAN, SPREAD] = [3, 2];
 const SIZES = [2, 4, 8, 16, 32, 64, 128];
 const MOST = 80;
 const PACE = 300;
-const [SPAN, BOXES] = [[-6, 10], 32];
+const [SPAN, BOXES] = [[-6, 10], 16];
 const CURVE = Array.from({ length: 81 }, (_, i) => SPAN[0] + (i * (SPAN[1] - SPAN[0])) / 80);
 const TABLE_ROWS = 20;
 const MODES = [["train", "training: by the batch"], ["predict", "predicting: by the running averages"]];
@@ -133,7 +133,7 @@ class BatchNorm extends Figure {
       ...histogram(values, SPAN, BOXES).map((bar) => ({ ...bar, to: bar.to - half, tone: "soft" })),
       ...histogram(after, SPAN, BOXES).map((bar) => ({ ...bar, from: bar.from + half, tone: "pos" })),
     ];
-    const highest = Math.max(0.2, ...bars.map(({ height }) => height));
+    const highest = Math.max(0.25, ...bars.map(({ height }) => height));
     this.before.draw({
       yRange: [0, highest * 1.15], bars: bars.filter(({ height }) => height > 0),
       lines: [{ name: "true", points: CURVE.map((x) => [x, 2 * half * bell(x)]), tone: "soft" }],
