@@ -24,7 +24,14 @@ pytestmark = pytest.mark.django_db
 
 REFUSED = {401, 403, 404, 405}
 # Rows that belong to the site and to no course: every instructor may read them.
-OF_NO_COURSE = ("lessons_lesson", "lessons_lessonrevision", "exercises_exercise", "view_on_site", "app_list")
+OF_NO_COURSE = (
+    "lessons_lesson",
+    "lessons_lessonrevision",
+    "lessons_mistakereport",
+    "exercises_exercise",
+    "view_on_site",
+    "app_list",
+)
 OPEN_TO_ALL = ("mlp-xor", "autumn")
 
 

@@ -127,7 +127,7 @@ def test_a_lesson_page_asks_a_bounded_number_of_queries(
     client = signed_in(student)
     client.get("/lessons/mlp-xor/")
 
-    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(23):  # type: ignore[attr-defined]
         client.get("/lessons/mlp-xor/")
 
 
