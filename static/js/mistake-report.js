@@ -1,6 +1,7 @@
 /** A button beside the paragraph under the pointer, which brings the report form there, filled in. */
 
 const LONGEST_QUOTE = 1000;
+const MARGIN = 120;
 
 const form = document.querySelector("#mistake");
 const prose = document.querySelector(".prose");
@@ -20,11 +21,13 @@ function offerReports() {
     const found = blockOf(target);
     if (!found || found === block) return;
     block = found;
+    button.classList.toggle("above", found.offsetWidth > prose.clientWidth - MARGIN);
     button.style.insetBlockStart = `${found.offsetTop}px`;
     prose.append(button);
   });
   button.addEventListener("click", () => {
     bring(block);
+    block = null;
     button.remove();
   });
   form.addEventListener("toggle", () => {
