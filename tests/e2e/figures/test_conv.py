@@ -73,12 +73,15 @@ def test_with_reduced_motion_play_jumps_to_the_last_cell(conv: Page) -> None:
 
 
 def test_play_moves_by_itself_and_pauses(figure_page: Open, figure_markup: Markup) -> None:
-    page = figure_page(figure_markup("nn-conv", CONFIG), "nn-conv.js")
+    page = figure_page(figure_markup("nn-conv", CONFIG | {"cell": [0, 0]}), "nn-conv.js")
     page.get_by_role("button", name="Play").click()
 
-    expect(page.locator(SENTENCE)).to_contain_text("Row 3, column 3")
+    expect(page.locator(SENTENCE)).not_to_contain_text(re.compile("Row 0, column [01]:"))
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
+    stopped = page.locator(SENTENCE).inner_text()
+    page.wait_for_timeout(500)
+    expect(page.locator(SENTENCE)).to_have_text(stopped)
 
 
 def test_kernels_padding_and_stride_change_the_map(conv: Page) -> None:
