@@ -39,6 +39,7 @@ FIGURES = {
     "nn-batch-norm": "js/nn-batch-norm.js",
     "nn-conv": "js/nn-conv.js",
     "nn-curve": "js/nn-curve.js",
+    "nn-descent": "js/nn-descent.js",
     "nn-dropout": "js/nn-dropout.js",
     "nn-gates": "js/nn-gates.js",
     "nn-perceptron": "js/nn-perceptron.js",

@@ -3,17 +3,16 @@
 import { ContourMap, levelPaths } from "./figure/contours.js";
 import { button, copyText, selectRow } from "./figure/controls.js";
 import { dataTable } from "./figure/data-table.js";
-import { formatShort, freshId, html, setText } from "./figure/dom.js";
+import { html, setText } from "./figure/dom.js";
 import { Figure, prefersReducedMotion } from "./figure/element.js";
 import { Plot } from "./figure/plot.js";
+import { rateRow, writeValue } from "./figure/rates.js";
 import { clamp, readChoice, readInteger, readNumbers, stateLink } from "./figure/state.js";
 import { FUNCTIONS, shownSteps, walk } from "./maths/optimizers.js";
 
 const FRAMES = 60;
 const PACE = 120;
 const MOST_DOTS = 40;
-/** The slider of a rate: powers of ten, from a ten-thousandth to 3. */
-const POWERS = [-4, 0.5];
 const LOWEST_VALUE = 1e-8;
 const RACERS = [
   { id: "sgd", name: "Gradient descent", short: "descent", tone: "ink", dash: false },
@@ -74,7 +73,7 @@ class Race extends Figure {
     this.panels = RACERS.map(({ name }, i) => {
       const map = new ContourMap(`${name}: its path over the level lines; the values are in the table.`);
       const note = html("p", { class: "figure-note" });
-      const rate = rateRow(name, (value) => {
+      const rate = rateRow({ name }, (value) => {
         this.pause();
         this.rates[i] = value;
         this.compute();
@@ -227,37 +226,6 @@ class Race extends Figure {
     return step === 0 ? "All four stand at the start." : [lead, ...gone.map((words) => `${capital(words)}.`)].join(" ");
   }
 }
-
-/** A learning rate as a slider over powers of ten and a field. */
-function rateRow(name, onInput) {
-  const id = freshId("rate");
-  const range = html("input", {
-    type: "range", min: POWERS[0], max: POWERS[1], step: 0.02, "aria-label": `${name}: learning rate, slider`,
-  });
-  const number = html("input", { type: "number", id, min: 0, max: 10, step: "any", inputmode: "decimal", autocomplete: "off" });
-  const label = html("label", { for: id }, "η", html("span", { class: "visually-hidden" }, ` of ${name}`));
-  range.addEventListener("input", () => onInput(Number((10 ** range.valueAsNumber).toPrecision(2))));
-  number.addEventListener("input", () => {
-    if (number.valueAsNumber >= 0) onInput(Math.min(number.valueAsNumber, 10));
-  });
-  const show = (value) => {
-    if (document.activeElement !== number || number.valueAsNumber !== value) number.value = String(Number(value.toPrecision(4)));
-    range.value = Math.log10(Math.max(value, 1e-4));
-    range.setAttribute("aria-valuetext", formatShort(value));
-  };
-  return { row: html("div", { class: "range-row race-rate" }, label, range, number), show };
-}
-
-/** Two digits, and powers of ten where the value is small: 24, 0.0086, 6.7·10⁻⁹. */
-function writeValue(value) {
-  if (value === 0 || (value >= 0.001 && value < 1e5)) {
-    return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
-  }
-  const [digits, power] = value.toExponential(1).split("e");
-  return `${digits}·10${[...String(Number(power))].map((sign) => SUPERSCRIPT[sign]).join("")}`;
-}
-
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 function capital(text) {
   return text[0].toUpperCase() + text.slice(1);

@@ -1,7 +1,11 @@
 /** Functions of two numbers and optimizers that descend them, with the formulas of the engine. */
 
+import { sigmoid } from "../figure/maths.js";
+
 /** How much steeper the ravine is across than along. */
 const RAVINE = 25;
+/** The lecture's two examples: what the sigmoid neuron should say at which input. */
+const LECTURE = [[0.5, 0.2], [2.5, 0.9]];
 /** A walk above this has left, as in the engine. */
 const LEFT_ABOVE = 1e6;
 const EPSILON = 1e-8;
@@ -18,6 +22,15 @@ export const FUNCTIONS = {
   rosenbrock: {
     value: (x, y) => (1 - x) ** 2 + 100 * (y - x * x) ** 2,
     gradient: (x, y) => [2 * (x - 1) - 400 * x * (y - x * x), 200 * (y - x * x)],
+  },
+  /** The error of a sigmoid neuron over its weight and bias, half the sum of squares over both examples. */
+  lecture: {
+    value: (w, b) => LECTURE.reduce((sum, [x, y]) => sum + 0.5 * (sigmoid(w * x + b) - y) ** 2, 0),
+    gradient: (w, b) => LECTURE.reduce(([dw, db], [x, y]) => {
+      const f = sigmoid(w * x + b);
+      const slope = (f - y) * f * (1 - f);
+      return [dw + slope * x, db + slope];
+    }, [0, 0]),
   },
 };
 

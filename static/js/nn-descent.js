@@ -1,0 +1,157 @@
+/** <nn-descent>: gradient descent on the error surface of a sigmoid neuron, one learning rate, step by step. */
+
+import { ContourMap, levelPaths } from "./figure/contours.js";
+import { button, copyText } from "./figure/controls.js";
+import { dataTable } from "./figure/data-table.js";
+import { formatNumber, html, setText } from "./figure/dom.js";
+import { Figure, prefersReducedMotion } from "./figure/element.js";
+import { Plot } from "./figure/plot.js";
+import { rateRow, writeValue } from "./figure/rates.js";
+import { clamp, readInteger, readNumbers, stateLink } from "./figure/state.js";
+import { FUNCTIONS, shownSteps, walk } from "./maths/optimizers.js";
+
+const SURFACE = "lecture";
+const RANGES = { xRange: [-3, 5], yRange: [-5, 3] };
+const LEVELS = [0.001, 0.005, 0.02, 0.06, 0.12, 0.2, 0.28, 0.36, 0.42];
+const LOWEST = [1.791759, -2.282174];
+const STEPS = 1000;
+const FRAMES = 90;
+const PACE = 90;
+const MOST_DOTS = 60;
+const MOST_RATE = 100;
+/** Closer than this the walk has arrived; a slope smaller than that is a plateau. */
+const ARRIVED = 1e-6;
+const FLAT = 0.02;
+const HIGH = 0.2;
+
+class Descent extends Figure {
+  build() {
+    this.first = { rate: Number(this.config.rate) || 1, start: this.config.start ?? [-2, -2], position: Number(this.config.position) || 0 };
+    this.take(this.first);
+    this.map = new ContourMap("The error over weight and bias, and the path; the values are in the table.");
+    this.map.lay(levelPaths(FUNCTIONS[SURFACE].value, LEVELS, RANGES), RANGES, LOWEST);
+    this.plot = new Plot({
+      xRange: [0, STEPS], yRange: [0, 0.5], xLabel: "step", yLabel: "error", label: "The error over the steps; the values are in the table.",
+    });
+    this.rate = rateRow({ name: "the descent", powers: [-2, 2], most: MOST_RATE }, (value) => {
+      this.pause();
+      this.take({ rate: value, start: this.start, position: this.position });
+      this.changed();
+    });
+    this.reading = html("p", { class: "figure-note" });
+    this.table = dataTable({ title: "The walk as a table", columns: ["step", "w", "b", "error", "length of the gradient"] });
+    const surface = html("div", {}, html("p", { class: "map-title" }, "Error over weight w (across) and bias b (up)"), this.map.root);
+    this.body.append(html("div", { class: "figure-grid" }, surface, this.plot.element),
+      html("div", {}, html("p", { class: "map-title" }, "Learning rate"), this.rate.row),
+      this.buildPlayer(), this.reading, this.summary, this.table.element);
+  }
+
+  buildPlayer() {
+    this.playButton = button("Play", () => this.togglePlay(), "button button-primary");
+    this.scrub = html("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the walk" });
+    this.scrub.addEventListener("input", () => this.jump(this.scrub.valueAsNumber));
+    const note = html("span", { role: "status", class: "copy-note" });
+    return html("div", { class: "race-player" },
+      html("div", { class: "controls" }, this.playButton, button("Back", () => this.jump(this.position - 1)),
+        button("Step", () => this.jump(this.position + 1)), button("Reset", () => this.reset()),
+        button("Copy link", () => copyText(stateLink(this.key, this.state()), note, "Link copied.")), note),
+      this.scrub);
+  }
+
+  /** Walk anew; the walk is the same for the same rate and start. */
+  take({ rate, start, position }) {
+    this.rateNow = rate;
+    this.start = start;
+    this.walked = walk(SURFACE, "sgd", { lr: rate }, start, STEPS);
+    this.steps = shownSteps(STEPS, FRAMES);
+    this.position = clamp(position, 0, this.steps.length - 1);
+  }
+
+  reset() {
+    this.pause();
+    this.take({ ...this.first, position: 0 });
+    this.changed();
+  }
+
+  jump(position) {
+    this.pause();
+    this.position = clamp(position, 0, this.steps.length - 1);
+    this.changed();
+  }
+
+  togglePlay() {
+    if (this.playing) {
+      this.pause();
+      return;
+    }
+    const last = this.steps.length - 1;
+    if (this.position === last) this.position = 0;
+    if (prefersReducedMotion()) {
+      this.jump(last);
+      return;
+    }
+    setText(this.playButton, "Pause");
+    this.playing = setInterval(() => {
+      this.position += 1;
+      if (this.position >= last) this.jump(last);
+      else this.render();
+    }, PACE);
+  }
+
+  pause() {
+    if (!this.playing) return;
+    clearInterval(this.playing);
+    this.playing = null;
+    setText(this.playButton, "Play");
+    this.changed();
+  }
+
+  state() {
+    return [["r", Number(this.rateNow.toPrecision(4))], ["from", this.start.join()], ["at", this.position]];
+  }
+
+  restore(state) {
+    const [rate] = readNumbers(state.get("r"), 1, MOST_RATE) ?? [this.first.rate];
+    const start = readNumbers(state.get("from"), 2, 5) ?? this.first.start;
+    this.take({ rate: Math.max(rate, 0), start, position: readInteger(state.get("at"), 0, FRAMES) ?? 0 });
+  }
+
+  render() {
+    const step = this.steps[this.position];
+    const { points, values } = this.walked;
+    const gradient = FUNCTIONS[SURFACE].gradient(...points[step]);
+    const length = Math.hypot(...gradient);
+    this.rate.show(this.rateNow);
+    this.map.show(points.slice(0, step + 1), MOST_DOTS);
+    this.plot.draw({
+      lines: [{ name: "error", tone: "ink", label: "error", points: this.steps.map((each) => [each, values[each]]) }],
+      marks: [{ x: step, label: "now" }],
+    });
+    this.scrub.max = this.steps.length - 1;
+    this.scrub.value = this.position;
+    this.scrub.setAttribute("aria-valuetext", `step ${step}`);
+    const [w, b] = points[step].map((value) => formatNumber(value, 3));
+    setText(this.reading, `Step ${step}: w = ${w}, b = ${b}, error ${writeValue(values[step])}, gradient `
+      + `(${gradient.map((value) => formatNumber(value, 4)).join(", ")}).`);
+    this.say(verdict(step, values, length));
+    if (this.tabled !== this.walked) this.fillTable();
+  }
+
+  fillTable() {
+    const { points, values } = this.walked;
+    this.table.update(this.steps.filter((_, i) => i % 6 === 0 || i === this.steps.length - 1).map((step) => [
+      step, ...points[step].map((value) => formatNumber(value, 4)), writeValue(values[step]),
+      writeValue(Math.hypot(...FUNCTIONS[SURFACE].gradient(...points[step]))),
+    ]));
+    this.tabled = this.walked;
+  }
+}
+
+function verdict(step, values, length) {
+  if (values[step] < ARRIVED) return "Arrived: the error is below a millionth.";
+  if (step > 0 && values[step] > values[step - 1] * 1.0001) return "The last step went up: it was too long.";
+  if (values[step] > HIGH && length < FLAT) return "On the plateau: the surface is nearly flat, and the steps are short.";
+  return "";
+}
+
+customElements.define("nn-descent", Descent);
