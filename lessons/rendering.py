@@ -42,6 +42,7 @@ FIGURES = {
     "nn-descent": "js/nn-descent.js",
     "nn-dropout": "js/nn-dropout.js",
     "nn-gates": "js/nn-gates.js",
+    "nn-loss": "js/nn-loss.js",
     "nn-perceptron": "js/nn-perceptron.js",
     "nn-playground": "js/nn-playground.js",
     "nn-race": "js/nn-race.js",

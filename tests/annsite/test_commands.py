@@ -17,7 +17,7 @@ from annsite.management.commands import run_sweeper
 from annsite.management.commands.run_sweeper import Patience
 from exercises import tasks
 from exercises.models import Exercise, Lane, Moment, Submission
-from lessons.models import Enrolment
+from lessons.models import Enrolment, Lesson
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,9 +123,9 @@ def test_sync_content_says_what_it_published_unless_told_to_be_quiet(
     call_command("sync_content")
     call_command("sync_content", verbosity=0)
 
-    count = Exercise.objects.published().count()
+    count, lessons = Exercise.objects.published().count(), Lesson.objects.published().count()
     assert capsys.readouterr().out == (
-        f"4 lessons (0 new revisions), {count} exercises (0 new revisions), 0 retired\n"
+        f"{lessons} lessons (0 new revisions), {count} exercises (0 new revisions), 0 retired\n"
     )
 
 

@@ -30,8 +30,9 @@ export class Plot {
     this.element.append(wide.root, narrow.root);
   }
 
-  /** Draw everything anew; ranges that are given stay for the next drawing. Values that are not finite leave gaps. */
-  draw({ xRange, yRange, ...content }) {
+  /** Draw everything anew; ranges and an x label that are given stay for the next drawing. Values that are not finite leave gaps. */
+  draw({ xRange, yRange, xLabel, ...content }) {
+    if (xLabel) this.labels.xLabel = xLabel;
     if (xRange) this.settings.xRange = xRange;
     if (yRange) this.settings.yRange = yRange;
     this.sizes.forEach((drawing) => drawing.show({ ...this.settings, ...this.labels, ...content }));
