@@ -73,7 +73,7 @@ LONG_ACCENT = re.compile(r"\\(overline|underline|widehat)\s*\{((?:[^{}]|\{[^{}]*
 LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 WORD = re.compile(r"\w(?:[\w'’.,-]*\w)?")
 ANSWER_LINE = re.compile(r"^---$", re.MULTILINE)
-ENGINE_SOURCE = r"^engine(\.[a-z_]+)+:[A-Za-z_]+(\.[A-Za-z_]+)*$"
+ENGINE_SOURCE = r"^engine(\.[a-z_]+)+:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$"
 JSON_ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 SCROLL = 'tabindex="0" role="group"'
 
