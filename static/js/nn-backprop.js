@@ -123,7 +123,7 @@ class Backprop extends Figure {
     this.showNumbers();
     const slow = finiteDifferences(weights, example, REACH);
     this.table.update(NAMES.map((name, k) => [
-      name, CHAINS[k], formatNumber(found.gradients[k], 5), formatNumber(slow[k], 5), formatNumber(moved[k], 6),
+      name, CHAINS[k].replaceAll(" ", "\u00a0"), formatNumber(found.gradients[k], 5), formatNumber(slow[k], 5), long(moved[k], 7),
     ]));
     this.say(verdict(found, after));
   }
@@ -190,9 +190,9 @@ function product(one, other) {
   return [one, other].map((value) => (value < 0 ? `(${long(value)})` : long(value))).join(" · ");
 }
 
-/** Up to five digits after the point, without padding. */
-function long(value) {
-  return String(Number(value.toFixed(5)) || 0).replace("-", "−");
+/** Up to five digits after the point, or so many as asked, without padding. */
+function long(value, digits = 5) {
+  return String(Number(value.toFixed(digits)) || 0).replace("-", "−");
 }
 
 customElements.define("nn-backprop", Backprop);

@@ -2,7 +2,7 @@
 
 import { formatNumber, formatShort, setText, svg } from "./dom.js";
 
-const [WIDTH, HEIGHT, RADIUS] = [340, 300, 25];
+const [WIDTH, HEIGHT, RADIUS] = [340, 288, 25];
 const [THIN, THICK, REACH] = [1.25, 4, 0.5];
 const NODES = {
   i1: { x: 36, y: 80, name: "i₁", nameAt: -33 },
