@@ -79,7 +79,7 @@ def test_after_the_step() -> None:
 def test_finite_differences() -> None:
     up, down, here = error_with(4, 0.01), error_with(4, -0.01), error_with(4, 0)
     says(f"{up:.9f} and {down:.9f}", f"divided by 0.02, is {minus(f'{(up - down) / 0.02:.5f}')}")
-    says(f"/0.01 = {(up - here) / 0.01:.4f}")
+    says(f"divided by 0.01 is {minus(f'{(up - here) / 0.01:.4f}')}")
     for k, gradient in enumerate(NETWORK.backward(*EXAMPLE).gradients):
         assert (error_with(k, 0.01) - error_with(k, -0.01)) / 0.02 == pytest.approx(gradient, abs=1e-12)
 
