@@ -4,7 +4,7 @@ import { button, copyText } from "./figure/controls.js";
 import { formatNumber, formatShort, html, setText } from "./figure/dom.js";
 import { Figure, prefersReducedMotion } from "./figure/element.js";
 import { DecisionMap, mapLegend } from "./figure/map.js";
-import { XOR_ROWS, crossEntropy, descend, forward, solvedWithMargin } from "./figure/maths.js";
+import { XOR_ROWS, crossEntropy, descend, forward, sigmoid, solvedWithMargin } from "./figure/maths.js";
 import { drawNetwork } from "./figure/net.js";
 import { clamp, readNumbers, readState, stateFragment, stateLink } from "./figure/state.js";
 import { countRight, verdictTable } from "./figure/verdicts.js";
@@ -16,6 +16,7 @@ const RATE = 0.1;
 const MARGIN = 0.4;
 const MOST_STEPS = 20000;
 const ANSWER_KEY = "answer";
+const HIDDEN_RANGE = [-0.25, 1.25];
 /** On an exercise page the figure previews an answer; it does not find one. */
 const HIDDEN_BESIDE_A_FORM = ["train", "lecture", "submit"];
 
@@ -91,9 +92,11 @@ class XorLab extends Figure {
     this.unitMaps = this.hides("units") ? [] : ["h1", "h2"].map((unit) => (
       { unit, map: new DecisionMap({ size: 132, axes: null }) }
     ));
-    const figures = this.unitMaps.map(({ unit, map }) => (
-      html("div", { class: "unit-map" }, html("p", { class: "map-title" }, `What h${"₀₁₂"[unit[1]]} sees`), map.canvas)
-    ));
+    const figures = this.unitMaps.map(({ unit, map }) => unitMap(`What h${"₀₁₂"[unit[1]]} sees`, map));
+    if (!this.hides("units")) {
+      this.spaceMap = new DecisionMap({ size: 132, xRange: HIDDEN_RANGE, yRange: HIDDEN_RANGE, axes: null });
+      figures.push(unitMap("What y sees", this.spaceMap));
+    }
     return html("div", {}, this.net.svg, html("div", { class: "unit-maps" }, ...figures));
   }
 
@@ -238,7 +241,7 @@ class XorLab extends Figure {
   }
 
   recolour() {
-    [this.map, ...this.unitMaps.map(({ map }) => map)].forEach((map) => map.forgetColours());
+    [this.map, this.spaceMap, ...this.unitMaps.map(({ map }) => map)].forEach((map) => map?.forgetColours());
   }
 
   render() {
@@ -280,9 +283,20 @@ class XorLab extends Figure {
       const value = (x1, x2) => forward(weights, [x1, x2])[unit];
       map.draw({ value, points: points.map((point) => ({ ...point, right: true })) });
     });
+    this.spaceMap?.draw({
+      value: (h1, h2) => sigmoid(weights[6] * h1 + weights[7] * h2 + weights[8]),
+      points: rows.map(({ x, target, verdict }) => {
+        const { h1, h2 } = forward(weights, x);
+        return { x: h1, y: h2, target, right: verdict === "right" };
+      }),
+    });
     const place = this.cross?.map((number) => formatShort(number)).join(", ");
     setText(this.crossNote, this.cross ? `✗ marks (${place}): y = ${formatNumber(output(...this.cross), 3)} there.` : "");
   }
+}
+
+function unitMap(title, map) {
+  return html("div", { class: "unit-map" }, html("p", { class: "map-title" }, title), map.canvas);
 }
 
 function judge(y, target) {

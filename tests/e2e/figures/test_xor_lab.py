@@ -43,6 +43,10 @@ def test_it_starts_with_one_input_wrong(lab: Page) -> None:
     expect(lab.locator(".fallback")).to_be_hidden()
 
 
+def test_every_neuron_has_a_map_of_what_it_sees(lab: Page) -> None:
+    expect(lab.locator(".unit-map .map-title")).to_have_text(["What h₁ sees", "What h₂ sees", "What y sees"])
+
+
 def test_keyboard_alone_mends_the_network_and_link_brings_it_back(
     lab: Page, figure_page: Open, figure_markup: Markup
 ) -> None:
