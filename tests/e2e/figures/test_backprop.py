@@ -52,7 +52,9 @@ def test_the_keyboard_steps_from_factor_to_factor(figure_page: Open) -> None:
     expect(page.locator(".chain-sentence")).to_contain_text(
         "∂E/∂w₁ = δ · w₅ · i₁ = (−0.11326) · 2 = −0.22652."
     )
-    expect(page.get_by_role("row", name="w₁")).to_have_text("w₁δ\u00a0·\u00a0w₅\u00a0·\u00a0i₁−0.22652−0.226520.121326")
+    expect(page.get_by_role("row", name="w₁")).to_have_text(
+        "w₁δ\u00a0·\u00a0w₅\u00a0·\u00a0i₁−0.22652−0.226520.121326"
+    )
     page.get_by_role("button", name="Back").press("Enter")
     expect(page.get_by_text("Backward: 9 of 14")).to_be_visible()
 
