@@ -98,7 +98,7 @@ class Curve extends Figure {
     const highest = this.shown.slope ? Math.max(1, ...slopes) : 1;
     if (this.shown.slope) lines.unshift({ name: "slope", tone: "soft", label: "slope", points: along.map((at, i) => [at, slopes[i]]) });
     const middle = -b / w;
-    const isInside = middle > X_RANGE[0] && middle < X_RANGE[1];
+    const isInside = !this.shown.step && middle > X_RANGE[0] && middle < X_RANGE[1];
     this.plot.draw({
       yRange: [lowest, highest], lines,
       marks: isInside ? [{ x: middle, label: "one half" }] : [],

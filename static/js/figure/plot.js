@@ -7,10 +7,12 @@
 
 import { freshId, svg } from "./dom.js";
 
-const WIDE = { width: 560, height: 300, left: 56, right: 84, top: 16, bottom: 46, ticks: 6 };
-const NARROW = { width: 340, height: 260, left: 50, right: 64, top: 14, bottom: 44, ticks: 4 };
+const WIDE = { width: 560, height: 310, left: 56, right: 24, top: 32, bottom: 46, ticks: 6 };
+const NARROW = { width: 340, height: 270, left: 50, right: 20, top: 30, bottom: 44, ticks: 4 };
 /** Labels at line ends stay this far apart. */
 const LABEL_GAP = 15;
+/** A letter of a label is about as wide; the labels get so much room on the right. */
+const LETTER = 7.6;
 const DOT = 5;
 const ARROW = 7;
 
@@ -42,12 +44,15 @@ export class Plot {
 /** One of the two sizes. */
 class Drawing {
   constructor(size, name) {
+    this.least = size;
     this.size = size;
     this.clip = freshId("plot-clip");
     this.root = svg("svg", { class: `plot-svg ${name}`, viewBox: `0 0 ${size.width} ${size.height}` });
   }
 
   show({ xRange, yRange, yLog, xLabel, yLabel, lines = [], dots = [], bars = [], bands = [], marks = [], arrows = [] }) {
+    const longest = Math.max(0, ...lines.map(({ label }) => label?.length ?? 0));
+    this.size = { ...this.least, right: Math.max(this.least.right, longest * LETTER + 10) };
     this.x = scale(xRange, [this.size.left, this.size.width - this.size.right], false);
     this.y = scale(yRange, [this.size.height - this.size.bottom, this.size.top], yLog);
     const inside = svg("g", { "clip-path": `url(#${this.clip})` });
