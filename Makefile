@@ -8,7 +8,7 @@ SIDE_BY_SIDE := -n 3
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check bench load storm lists lock schema clean
+.PHONY: run test check screenshots bench load storm lists lock schema clean
 
 run: .venv/run.stamp  ## start the whole site on this machine
 	@$(BIN)/python manage.py run_site
@@ -29,6 +29,9 @@ check: .venv/dev.stamp  ## lint, format, types, import contracts, templates, dep
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file var/openapi.json
 	diff -u docs/openapi.json var/openapi.json
+
+screenshots: .venv/dev.stamp  ## a picture of every lesson and exercise, light and dark, on one sheet
+	$(BIN)/python -m tests.e2e.screenshots
 
 bench: .venv/dev.stamp .venv/oracles.stamp  ## side by side with peers; prints ratios
 	$(BIN)/python -m bench.engine

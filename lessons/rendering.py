@@ -36,6 +36,7 @@ from pygments.util import ClassNotFound
 from lessons.reading import explain_toml
 
 FIGURES = {
+    "nn-activation": "js/nn-activation.js",
     "nn-backprop": "js/nn-backprop.js",
     "nn-batch-norm": "js/nn-batch-norm.js",
     "nn-conv": "js/nn-conv.js",

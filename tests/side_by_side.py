@@ -6,6 +6,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # xdist_group would say this beside each test, but xdist 3.8 loses it under pytest 9.2.
 SHARED = {
+    "tests/e2e/figures/": "a browser",
+    "tests/e2e/test_course.py": "a running site of its own",
     "tests/e2e/": "the running site",
     "tests/contract/test_openapi.py": "the running site",
     "tests/annsite/test_backups.py": "a site without tables",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,14 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """Start the whole embedded site once, on a free port and with empty data."""
+    """The whole embedded site, started once."""
+    with running_site() as found:
+        yield found
+
+
+@contextmanager
+def running_site() -> Iterator[Site]:
+    """Start the whole embedded site on a free port and with empty data, and stop it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="ann"))
     port = free_port()
     stack = Stack(folder / "var", PORT=str(port), CHECK_RATE="1000/min", SUBMIT_RATE="1000/min")
@@ -56,8 +64,10 @@ def site() -> Iterator[Site]:
     text = "".join(output)
     found = re.search(r"password (\S+)", text)
     assert found, f"the site did not start:\n{text}"
-    yield Site(f"http://127.0.0.1:{port}", found[1], process, output, stack)
-    process.send_signal(signal.SIGINT)
-    process.wait(60)
-    process.stdout.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield Site(f"http://127.0.0.1:{port}", found[1], process, output, stack)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        process.stdout.close()
+        shutil.rmtree(folder, ignore_errors=True)
