@@ -44,6 +44,8 @@ def test_values_worth_knowing(z: float, text: str) -> None:
 
 
 def test_the_pool() -> None:
+    says("from 0.5 to 0.501 and nothing changes but for days between 19.96 and 20 degrees")
+    assert round(10 / 0.501, 2) == 19.96
     says(
         "22 degrees the pool's sum is $0.5 \\cdot 22 - 10 = 1$",
         "19.9 degrees it says $\\sigma(-0.05) = 0.4875$",
