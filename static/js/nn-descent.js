@@ -4,10 +4,11 @@ import { ContourMap, levelPaths } from "./figure/contours.js";
 import { button, copyText } from "./figure/controls.js";
 import { dataTable } from "./figure/data-table.js";
 import { formatNumber, html, setText } from "./figure/dom.js";
-import { Figure, prefersReducedMotion } from "./figure/element.js";
+import { Figure } from "./figure/element.js";
 import { Plot } from "./figure/plot.js";
 import { rateRow, writeValue } from "./figure/rates.js";
 import { clamp, readInteger, readNumbers, stateLink } from "./figure/state.js";
+import { turnPlayer } from "./figure/turns.js";
 import { FUNCTIONS, shownSteps, walk } from "./maths/optimizers.js";
 
 const SURFACE = "lecture";
@@ -47,15 +48,12 @@ class Descent extends Figure {
   }
 
   buildPlayer() {
-    this.playButton = button("Play", () => this.togglePlay(), "button button-primary");
-    this.scrub = html("input", { type: "range", min: 0, step: 1, "aria-label": "Step of the walk" });
-    this.scrub.addEventListener("input", () => this.jump(this.scrub.valueAsNumber));
+    this.player = turnPlayer({
+      count: () => this.steps.length - 1, goTo: (position) => this.goTo(position), pace: PACE, label: "Step of the walk",
+    });
     const note = html("span", { role: "status", class: "copy-note" });
-    return html("div", { class: "race-player" },
-      html("div", { class: "controls" }, this.playButton, button("Back", () => this.jump(this.position - 1)),
-        button("Step", () => this.jump(this.position + 1)), button("Reset", () => this.reset()),
-        button("Copy link", () => copyText(stateLink(this.key, this.state()), note, "Link copied.")), note),
-      this.scrub);
+    return html("div", {}, this.player.element, html("p", { class: "controls" },
+      button("Copy link", () => copyText(stateLink(this.key, this.state()), note, "Link copied.")), note));
   }
 
   /** Walk anew; the walk is the same for the same rate and start. */
@@ -67,43 +65,13 @@ class Descent extends Figure {
     this.position = clamp(position, 0, this.steps.length - 1);
   }
 
-  reset() {
-    this.pause();
-    this.take({ ...this.first, position: 0 });
+  goTo(position) {
+    this.position = position;
     this.changed();
-  }
-
-  jump(position) {
-    this.pause();
-    this.position = clamp(position, 0, this.steps.length - 1);
-    this.changed();
-  }
-
-  togglePlay() {
-    if (this.playing) {
-      this.pause();
-      return;
-    }
-    const last = this.steps.length - 1;
-    if (this.position === last) this.position = 0;
-    if (prefersReducedMotion()) {
-      this.jump(last);
-      return;
-    }
-    setText(this.playButton, "Pause");
-    this.playing = setInterval(() => {
-      this.position += 1;
-      if (this.position >= last) this.jump(last);
-      else this.render();
-    }, PACE);
   }
 
   pause() {
-    if (!this.playing) return;
-    clearInterval(this.playing);
-    this.playing = null;
-    setText(this.playButton, "Play");
-    this.changed();
+    this.player?.pause();
   }
 
   state() {
@@ -127,9 +95,7 @@ class Descent extends Figure {
       lines: [{ name: "error", tone: "ink", label: "error", points: this.steps.map((each) => [each, values[each]]) }],
       marks: [{ x: step, label: "now" }],
     });
-    this.scrub.max = this.steps.length - 1;
-    this.scrub.value = this.position;
-    this.scrub.setAttribute("aria-valuetext", `step ${step}`);
+    this.player.show(this.position);
     const [w, b] = points[step].map((value) => formatNumber(value, 3));
     setText(this.reading, `Step ${step}: w = ${w}, b = ${b}, error ${writeValue(values[step])}, gradient `
       + `(${gradient.map((value) => formatNumber(value, 4)).join(", ")}).`);
