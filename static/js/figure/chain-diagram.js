@@ -13,9 +13,9 @@ const NODES = {
 };
 /** `at` is where along the line its numbers stand, `off` how far above or below it. */
 const EDGES = [
-  { from: "i1", to: "h1", at: 0.5, off: -18 }, { from: "i2", to: "h1", at: 0.27, off: -4 },
+  { from: "i1", to: "h1", at: 0.5, off: -25 }, { from: "i2", to: "h1", at: 0.27, off: -4 },
   { from: "i1", to: "h2", at: 0.27, off: -4 }, { from: "i2", to: "h2", at: 0.5, off: 14 },
-  { from: "h1", to: "y", at: 0.5, off: -18 }, { from: "h2", to: "y", at: 0.5, off: 18 },
+  { from: "h1", to: "y", at: 0.5, off: -38 }, { from: "h2", to: "y", at: 0.5, off: 25 },
 ];
 
 /** `update({ weights, values, signals, gradients, current })`: what is null or missing is not yet known. */
