@@ -54,3 +54,9 @@ def test_the_page_says_each_share_in_words(student: Enrolment, signed_in: Callab
 
 def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     assert client.get("/grades/concepts/").url.startswith("/accounts/login/")
+
+
+def test_every_exercise_says_what_it_asks_for() -> None:
+    silent = Exercise.objects.published().filter(revision__spec__concepts__isnull=True)
+
+    assert [exercise.slug for exercise in silent] == []
