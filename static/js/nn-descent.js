@@ -3,7 +3,7 @@
 import { ContourMap, levelPaths } from "./figure/contours.js";
 import { button, copyText } from "./figure/controls.js";
 import { dataTable } from "./figure/data-table.js";
-import { formatNumber, html, setText } from "./figure/dom.js";
+import { formatNumber, html, setText, svg } from "./figure/dom.js";
 import { Figure } from "./figure/element.js";
 import { Plot } from "./figure/plot.js";
 import { rateRow, writeValue } from "./figure/rates.js";
@@ -24,6 +24,10 @@ const MOST_RATE = 100;
 const ARRIVED = 1e-6;
 const FLAT = 0.02;
 const HIGH = 0.2;
+/** Low and still nearly level: the valley's floor. */
+const LEVEL = 0.05;
+const CELLS = 80;
+const TICKS = { across: [-2, 0, 2, 4], up: [-4, -2, 0, 2] };
 
 class Descent extends Figure {
   build() {
@@ -31,6 +35,8 @@ class Descent extends Figure {
     this.take(this.first);
     this.map = new ContourMap("The error over weight and bias, and the path; the values are in the table.");
     this.map.lay(levelPaths(FUNCTIONS[SURFACE].value, LEVELS, RANGES), RANGES, LOWEST);
+    this.map.levels.prepend(flatGround(this.map));
+    this.map.root.append(scaleOf(this.map));
     this.plot = new Plot({
       xRange: [0, STEPS], yRange: [0, 0.5], xLabel: "step", yLabel: "error", label: "The error over the steps; the values are in the table.",
     });
@@ -41,7 +47,8 @@ class Descent extends Figure {
     });
     this.reading = html("p", { class: "figure-note" });
     this.table = dataTable({ title: "The walk as a table", columns: ["step", "w", "b", "error", "length of the gradient"] });
-    const surface = html("div", {}, html("p", { class: "map-title" }, "Error over weight w (across) and bias b (up)"), this.map.root);
+    const title = "Error over weight w (across) and bias b (up); shaded: high and nearly flat";
+    const surface = html("div", {}, html("p", { class: "map-title" }, title), this.map.root);
     this.body.append(html("div", { class: "figure-grid" }, surface, this.plot.element),
       html("div", {}, html("p", { class: "map-title" }, "Learning rate"), this.rate.row),
       this.buildPlayer(), this.reading, this.summary, this.table.element);
@@ -97,16 +104,16 @@ class Descent extends Figure {
     });
     this.player.show(this.position);
     const [w, b] = points[step].map((value) => formatNumber(value, 3));
-    setText(this.reading, `Step ${step}: w = ${w}, b = ${b}, error ${writeValue(values[step])}, gradient `
+    setText(this.reading, `Step ${step}: w = ${w}, b = ${b}, error ${writeError(values[step])}, gradient `
       + `(${gradient.map((value) => formatNumber(value, 4)).join(", ")}).`);
-    this.say(verdict(step, values, length));
+    this.say(`${verdict(step, values, length)}${isOnMap(points[step]) ? "" : ` Off the map, at w = ${w}, b = ${b}.`}`.trim());
     if (this.tabled !== this.walked) this.fillTable();
   }
 
   fillTable() {
     const { points, values } = this.walked;
     this.table.update(this.steps.filter((_, i) => i % 6 === 0 || i === this.steps.length - 1).map((step) => [
-      step, ...points[step].map((value) => formatNumber(value, 4)), writeValue(values[step]),
+      step, ...points[step].map((value) => formatNumber(value, 4)), writeError(values[step]),
       writeValue(Math.hypot(...FUNCTIONS[SURFACE].gradient(...points[step]))),
     ]));
     this.tabled = this.walked;
@@ -117,7 +124,49 @@ function verdict(step, values, length) {
   if (values[step] < ARRIVED) return "Arrived: the error is below a millionth.";
   if (step > 0 && values[step] > values[step - 1] * 1.0001) return "The last step went up: it was too long.";
   if (values[step] > HIGH && length < FLAT) return "On the plateau: the surface is nearly flat, and the steps are short.";
+  if (values[step] < HIGH && length < LEVEL) return "Low, but the ground is nearly level here too: the steps are short.";
   return "";
+}
+
+function isOnMap([w, b]) {
+  const [[left, right], [low, high]] = [RANGES.xRange, RANGES.yRange];
+  return w >= left && w <= right && b >= low && b <= high;
+}
+
+/** Four digits, so that the slow fall on the plateau shows. */
+function writeError(value) {
+  return value >= 0.001 ? formatNumber(value, 4) : writeValue(value);
+}
+
+/** The plateaus: where the error is high and the gradient short. */
+function flatGround(map) {
+  const { value, gradient } = FUNCTIONS[SURFACE];
+  const [x, y] = [RANGES.xRange, RANGES.yRange].map(([from, to]) => (i) => from + ((to - from) * i) / CELLS);
+  const cells = [];
+  for (let row = 0; row < CELLS; row += 1) {
+    for (let column = 0; column < CELLS; column += 1) {
+      const middle = [x(column + 0.5), y(row + 0.5)];
+      if (value(...middle) <= HIGH || Math.hypot(...gradient(...middle)) >= FLAT) continue;
+      const [left, top] = map.place([x(column), y(row + 1)]);
+      const [right, bottom] = map.place([x(column + 1), y(row)]);
+      cells.push(`M${left} ${top}H${right}V${bottom}H${left}Z`);
+    }
+  }
+  return svg("path", { class: "descent-flat", d: cells.join("") });
+}
+
+/** The numbers along the left and the lower edge of the map. */
+function scaleOf(map) {
+  const { xRange: [left], yRange: [low] } = RANGES;
+  const across = TICKS.across.map((w) => {
+    const [x, y] = map.place([w, low]);
+    return svg("text", { x, y: y - 4, "text-anchor": "middle" }, formatNumber(w, 0));
+  });
+  const up = TICKS.up.map((b) => {
+    const [x, y] = map.place([left, b]);
+    return svg("text", { x: x + 4, y: y + 4 }, formatNumber(b, 0));
+  });
+  return svg("g", { class: "descent-scale" }, ...across, ...up);
 }
 
 customElements.define("nn-descent", Descent);

@@ -41,6 +41,15 @@ def test_the_walk_is_on_a_plateau_first_and_arrives_in_the_end(descent: Callable
     expect(summary).to_have_text("Arrived: the error is below a millionth.")
 
 
+def test_a_walk_that_is_thrown_off_the_map_is_told(descent: Callable[..., Page]) -> None:
+    page = descent("#figure-1:r=50&from=-2,-2&at=90")
+
+    expect(page.locator(".figure-summary")).to_contain_text("Off the map, at w = 16.356, b = 2.679.")
+    expect(page.locator(".figure-note").last).to_contain_text("error 0.3250")
+    assert page.locator(".descent-scale text").count() == 8
+    assert page.locator(".descent-flat").get_attribute("d")
+
+
 def test_the_scrubber_and_the_rate_are_kept_in_the_link(descent: Callable[..., Page]) -> None:
     page = descent()
     page.get_by_label("Step of the walk").focus()
