@@ -12,7 +12,7 @@ from django.test import Client
 
 UNFOLLOWED = ("/static/", "/api/docs", "/api/v1/schema")
 NUMBER = re.compile(r"/[0-9]+/")
-MOST_PAGES = 80
+MOST_PAGES = 200
 FIRST_OF_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 

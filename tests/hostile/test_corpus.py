@@ -96,4 +96,4 @@ def secrets(django_db_setup: None, django_db_blocker: Any) -> list[str]:
     """What authors wrote for the grader alone: the messages of traps."""
     with django_db_blocker.unblock():
         specs = list(Exercise.objects.published().values_list("revision__spec", flat=True))
-    return [trap["message"] for spec in specs for trap in spec["traps"]]
+    return [trap["message"] for spec in specs for trap in spec.get("traps", [])]

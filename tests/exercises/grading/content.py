@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from exercises.grading.kinds import KINDS
+from exercises.grading.spec_common import Trap
 from exercises.grading.specs import ExerciseSpec, read_spec
 
 CONTENT = Path(__file__).parents[3] / "lessons" / "content"
@@ -22,3 +24,8 @@ SPECS: dict[str, ExerciseSpec] = {exercise: read_spec(read_data(exercise)) for e
 def reference_of(exercise: str) -> dict[str, Any]:
     """Copy the reference answer, to be changed by a test."""
     return copy.deepcopy(SPECS[exercise].reference)
+
+
+def wrong_answers(spec: ExerciseSpec) -> list[Trap]:
+    """Return the traps that the file lists, and those that its kind makes of the mistakes it knows."""
+    return [*spec.traps, *(trap for _, trap in KINDS[spec.kind].own_traps(spec))]

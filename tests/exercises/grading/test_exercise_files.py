@@ -7,7 +7,7 @@ import pytest
 from exercises.grading.grade import grade, is_isolated, parse_answer
 from exercises.grading.proof import prove_exercise
 from exercises.grading.spec_weights import PointsCheck, WeightsSpec
-from tests.exercises.grading.content import SPECS
+from tests.exercises.grading.content import SPECS, wrong_answers
 
 exercises = pytest.mark.parametrize("exercise", sorted(SPECS))
 
@@ -37,7 +37,7 @@ def test_an_exercise_teaches(exercise: str) -> None:
     assert "$" in spec.statement
     assert len(spec.hints) == 3
     assert spec.worked
-    assert len({trap.message for trap in spec.traps}) >= 4
+    assert len({trap.message for trap in wrong_answers(spec)}) >= 4
 
 
 @exercises
