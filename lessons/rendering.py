@@ -39,6 +39,7 @@ FIGURES = {
     "nn-activation": "js/nn-activation.js",
     "nn-backprop": "js/nn-backprop.js",
     "nn-batch-norm": "js/nn-batch-norm.js",
+    "nn-bias": "js/nn-bias.js",
     "nn-conv": "js/nn-conv.js",
     "nn-curve": "js/nn-curve.js",
     "nn-descent": "js/nn-descent.js",

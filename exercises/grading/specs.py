@@ -10,6 +10,7 @@ from exercises.grading.spec_choice import ChoiceSpec
 from exercises.grading.spec_descent import DescentSpec
 from exercises.grading.spec_kernel import KernelSpec
 from exercises.grading.spec_numbers import NumbersSpec
+from exercises.grading.spec_polynomial import PolynomialSpec
 from exercises.grading.spec_repair import RepairSpec
 from exercises.grading.spec_threshold import ThresholdSpec
 from exercises.grading.spec_training import TrainingSpec
@@ -20,13 +21,24 @@ ExerciseSpec = (
     | DescentSpec
     | KernelSpec
     | NumbersSpec
+    | PolynomialSpec
     | RepairSpec
     | ThresholdSpec
     | TrainingSpec
     | WeightsSpec
 )
 
-KIND_NAMES = ("choice", "descent", "kernel", "numbers", "repair", "threshold", "training", "weights")
+KIND_NAMES = (
+    "choice",
+    "descent",
+    "kernel",
+    "numbers",
+    "polynomial",
+    "repair",
+    "threshold",
+    "training",
+    "weights",
+)
 CURES = {
     "missing": "Add this key.",
     "extra_forbidden": "Remove this key or correct its spelling.",

@@ -6,6 +6,7 @@ from exercises.grading.kinds.choice import CHOICE
 from exercises.grading.kinds.descent import DESCENT
 from exercises.grading.kinds.kernel import KERNEL
 from exercises.grading.kinds.numbers import NUMBERS
+from exercises.grading.kinds.polynomial import POLYNOMIAL
 from exercises.grading.kinds.repair import REPAIR
 from exercises.grading.kinds.threshold import THRESHOLD
 from exercises.grading.kinds.training import TRAINING
@@ -17,6 +18,7 @@ KINDS: dict[str, Kind[Any]] = {
     "descent": DESCENT,
     "kernel": KERNEL,
     "numbers": NUMBERS,
+    "polynomial": POLYNOMIAL,
     "repair": REPAIR,
     "threshold": THRESHOLD,
     "training": TRAINING,

@@ -95,9 +95,9 @@ class Drawing {
     return parts;
   }
 
-  line({ points, tone = "ink", dash = false }) {
+  line({ points, tone = "ink", dash = false, thin = false }) {
     return runs(points, (point) => this.place(point)).map((run) => svg("polyline", {
-      class: `plot-line tone-${tone}${dash ? " dashed" : ""}`, points: run.map((place) => place.join()).join(" "),
+      class: `plot-line tone-${tone}${dash ? " dashed" : ""}${thin ? " thin" : ""}`, points: run.map((place) => place.join()).join(" "),
     }));
   }
 
