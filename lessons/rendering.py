@@ -42,6 +42,7 @@ FIGURES = {
     "nn-bias": "js/nn-bias.js",
     "nn-conv": "js/nn-conv.js",
     "nn-curve": "js/nn-curve.js",
+    "nn-depth": "js/nn-depth.js",
     "nn-descent": "js/nn-descent.js",
     "nn-dropout": "js/nn-dropout.js",
     "nn-gates": "js/nn-gates.js",

@@ -127,8 +127,17 @@ class LayersCheck(TrainingCheck):
     at_least: Annotated[int, Field(ge=1)] = 1
 
 
+class HiddenLayersCheck(TrainingCheck):
+    """The network has so many hidden layers: `linear` of at least `units`, with a bend before the next."""
+
+    type: Literal["hidden_layers"]
+    at_least: Annotated[int, Field(ge=1)]
+    units: Annotated[int, Field(ge=1)] = 1
+
+
 Check = Annotated[
-    MetricCheck | SolvesCheck | GapCheck | ParametersCheck | LayersCheck, Field(discriminator="type")
+    MetricCheck | SolvesCheck | GapCheck | ParametersCheck | LayersCheck | HiddenLayersCheck,
+    Field(discriminator="type"),
 ]
 
 

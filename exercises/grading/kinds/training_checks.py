@@ -5,13 +5,15 @@ import statistics
 from dataclasses import replace
 from functools import partial
 
-from exercises.grading.kinds.training_doctor import diagnose
+from engine.spec.layers import Linear
+from exercises.grading.kinds.training_doctor import bends, diagnose
 from exercises.grading.kinds.training_maps import draw_run
 from exercises.grading.kinds.training_runs import Lab, round_against
 from exercises.grading.planning import Outcome, PlannedCheck
 from exercises.grading.report import Measured
 from exercises.grading.spec_training import (
     GapCheck,
+    HiddenLayersCheck,
     LayersCheck,
     MetricCheck,
     ParametersCheck,
@@ -34,6 +36,8 @@ def plan_checks(spec: TrainingSpec, lab: Lab, parameters: int) -> list[PlannedCh
             run = partial(_check_gap, check, lab)
         elif isinstance(check, LayersCheck):
             run = partial(_check_layers, check, lab)
+        elif isinstance(check, HiddenLayersCheck):
+            run = partial(_check_hidden_layers, check, lab)
         else:
             run = partial(_check_parameters, check, parameters)
         planned.append(PlannedCheck(check.name, check.points, check.hidden, run))
@@ -101,6 +105,22 @@ def _check_layers(check: LayersCheck, lab: Lab) -> Outcome:
     layers = f"{count or 'no'} layer{'' if count == 1 else 's'}"
     message = f"The network has {layers} of type {check.layer}; at least {check.at_least} needed."
     return Outcome(count >= check.at_least, message)
+
+
+def _check_hidden_layers(check: HiddenLayersCheck, lab: Lab) -> Outcome:
+    """Count `linear` layers behind which something bends before the next; two without are one in truth."""
+    count, open_layer = 0, False
+    for layer in lab.config.layers:
+        if isinstance(layer, Linear):
+            open_layer = layer.units >= check.units
+        elif open_layer and bends(layer.type):
+            count, open_layer = count + 1, False
+    passed = count >= check.at_least
+    message = (
+        f"The network has {count or 'no'} hidden layer{'' if count == 1 else 's'} of at least {check.units} "
+        f"units with a bend behind; {check.at_least} are needed."
+    )
+    return Outcome(passed, message if passed else f"{message} Without a bend two layers are one.")
 
 
 def _spread(lab: Lab, metric: str, values: list[float]) -> str:

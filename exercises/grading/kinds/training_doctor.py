@@ -26,6 +26,16 @@ WORSE_ON_NEW = 2.0
 MOVED_GAP = 0.12
 MOST_DROPPED = 0.8
 FEW_IN_A_BATCH = 3
+STRAIGHT = (
+    "linear",
+    "identity",
+    "flatten",
+    "dropout",
+    "batch_norm",
+    "gaussian_noise",
+    "avg_pool2d",
+    "conv2d",
+)
 
 
 def diagnose(lab: Lab) -> list[str]:
@@ -204,10 +214,13 @@ def _guess(lab: Lab, run: Run) -> str | None:
     return None
 
 
+def bends(layer: str) -> bool:
+    """Tell whether a layer of this type is more than a weighted sum."""
+    return layer not in STRAIGHT
+
+
 def _bends(lab: Lab) -> bool:
-    """Tell whether any layer is more than a weighted sum."""
-    straight = ("linear", "identity", "flatten", "dropout", "batch_norm", "gaussian_noise", "avg_pool2d")
-    return any(layer.type not in (*straight, "conv2d") for layer in lab.config.layers)
+    return any(bends(layer.type) for layer in lab.config.layers)
 
 
 def _still_falling(losses: list[float]) -> bool:

@@ -68,6 +68,30 @@ def test_layers_of_a_type_are_counted_without_training(
     assert report.checks[0].passed == (score == 20)
 
 
+@pytest.mark.parametrize(
+    ("layers", "count"),
+    [
+        ([*HIDDEN, *HIDDEN, OUT], "2 hidden layers"),
+        ([HIDDEN[0], {"type": "batch_norm"}, {"type": "tanh"}, OUT], "1 hidden layer of"),
+        ([HIDDEN[0], HIDDEN[0], {"type": "relu"}, OUT], "1 hidden layer of"),
+        ([HIDDEN[0], {"type": "dropout", "p": 0.1}, OUT], "no hidden layers"),
+        ([{"type": "linear", "units": 15}, {"type": "relu"}, OUT], "no hidden layers"),
+        ([{"type": "relu"}, {"type": "relu"}, *HIDDEN, {"type": "tanh"}, OUT], "1 hidden layer of"),
+    ],
+)
+def test_hidden_layers_count_where_something_bends_behind_them(
+    layers: list[dict[str, Any]], count: str
+) -> None:
+    depth = {"type": "hidden_layers", "name": "Deep", "at_least": 2, "units": 16, "points": 20}
+    spec = spec_with(checks=[depth, PERFECT])
+
+    check = check_visible(spec, parse_answer(spec, {"config": REFERENCE | {"layers": layers}})).checks[0]
+
+    assert count in check.message
+    assert check.passed == ("2 hidden" in count)
+    assert ("Without a bend two layers are one." in check.message) != check.passed
+
+
 def test_an_exercise_cannot_ask_for_layers_that_it_forbids() -> None:
     with pytest.raises(SpecInvalid, match=r"which limits\.layers forbids"):
         spec_with(limits={"layers": ["linear", "relu"]})
