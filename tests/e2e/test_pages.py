@@ -32,6 +32,14 @@ SPACING = """
 }
 """
 WIDTH = "() => document.documentElement.scrollWidth"
+WEIGHT = """
+() => document.fonts.ready.then(() => {
+  const loaded = ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type));
+  return loaded.reduce((bytes, { transferSize }) => bytes + transferSize, 0);
+})
+"""
+LIGHT = 200 * 1024
+"""Bytes of a first visit to a lesson, headers included."""
 COURSE = read_course(Path(__file__).parents[2] / "lessons" / "content")
 PUBLIC = [
     "/",
@@ -111,6 +119,16 @@ def test_the_admin_is_sound_under_the_strict_policy(
         visitor.go(path)
         expect(page.locator("#content")).to_be_visible()
         assert page.evaluate("window.violations") == []
+
+
+@pytest.mark.parametrize("slug", [lesson.slug for lesson in COURSE.lessons])
+def test_a_first_visit_to_a_lesson_is_light(open_window: Callable[..., Visitor], slug: str) -> None:
+    page = open_window().go(f"/lessons/{slug}/")
+    page.wait_for_load_state("networkidle")
+
+    weight = page.evaluate(WEIGHT)
+
+    assert 50_000 < weight <= LIGHT, f"{weight:,} bytes"
 
 
 def test_without_javascript_every_lesson_is_readable(open_window: Callable[..., Visitor]) -> None:
