@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -52,21 +53,31 @@ def run_site() -> int:
     """Start everything, wait until it works, then keep it working until Ctrl-C; return the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    supervisor = Supervisor(say)
     try:
-        lock = _prepare_folder()
-        _refuse_taken_port()
-        with lock:
-            _start(supervisor)
-            while True:
-                supervisor.tend()
-                time.sleep(0.2)
+        with _prepare_folder():
+            _refuse_taken_port()
+            keep_running(Supervisor(say), _start)
     except CannotStart as error:
         print(f"annsite: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def keep_running(supervisor: Supervisor, start: Callable[[Supervisor], None]) -> None:
+    """Start the children and tend them until Ctrl-C; return when the last of them has ended.
+
+    Whoever holds the lock of the data folder lets go of it only then: a broker that is still ending removes
+    its socket, and would take that of the next site.
+    """
+    try:
+        start(supervisor)
+        while True:
+            supervisor.tend()
+            time.sleep(0.2)
+    except KeyboardInterrupt:
         say("\nStopping.")
-        return 0
     finally:
         supervisor.stop()
 

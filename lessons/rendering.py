@@ -59,6 +59,8 @@ CELL_CLASSES = {
     "text-align:center": "align-center",
     "text-align:right": "align-right",
 }
+TOUCHING_LEFT = re.compile(r"[(\[“‘]+$")
+TOUCHING_RIGHT = re.compile(r"[,.;:?!)\]”’…]+|-\w+")
 MATH_CLASSES = {
     "text-align: left": "m-left",
     "text-align: right": "m-right",
@@ -211,6 +213,7 @@ class _Page:
                 self._refuse("there is no such note", f"write ::: and one of {', '.join(NOTES)}, then :::")
             elif token.type == "math_inline":
                 _become_html(token, self._formula(token.content, is_display=False))
+                _hold_together(children, index)
             elif token.type == "math_inline_double":
                 self._refuse("$$ stands inside a sentence", "give the formula its own paragraph, or write $")
             elif token.type == "raw_html":
@@ -368,6 +371,20 @@ def _align_by_class(token: Token) -> None:
         token.attrSet("scope", "col")
     if style:
         token.attrSet("class", CELL_CLASSES[style])
+
+
+def _hold_together(children: Sequence[Token], index: int) -> None:
+    """Move the brackets and points that touch a formula beside it, where no line can break between them."""
+    lead = trail = ""
+    before = children[index - 1] if index else None
+    after = children[index + 1] if index + 1 < len(children) else None
+    if before is not None and before.type == "text" and (touching := TOUCHING_LEFT.search(before.content)):
+        lead, before.content = touching[0], before.content[: touching.start()]
+    if after is not None and after.type == "text" and (touching := TOUCHING_RIGHT.match(after.content)):
+        trail, after.content = touching[0], after.content[touching.end() :]
+    if lead or trail:
+        token = children[index]
+        token.content = f'<span class="unbroken">{escape(lead)}{token.content}{escape(trail)}</span>'
 
 
 def _math_inline(state: StateInline, silent: bool) -> bool:

@@ -121,6 +121,26 @@ def test_the_styles_of_formulas_become_classes() -> None:
     assert 'class="m-left m-flush-right m-case"' in html
 
 
+@pytest.mark.parametrize(
+    ("text", "lead", "trail"),
+    [
+        ("where $n$, the count", "", ","),
+        ("(see $n$). Then", "", ")."),
+        ("the layer ($n$ units)", "(", ""),
+        ("the $n$-th unit", "", "-th"),
+    ],
+)
+def test_no_line_breaks_between_a_formula_and_what_touches_it(text: str, lead: str, trail: str) -> None:
+    html = str(render_text(text))
+
+    assert f'<span class="unbroken">{lead}<math' in html
+    assert f"</math>{trail}</span>" in html
+
+
+def test_a_formula_among_words_stands_alone() -> None:
+    assert "unbroken" not in str(render_text("where $n$ is the count"))
+
+
 def test_prices_are_not_formulas() -> None:
     html = render_text("It costs $5 and $6 today.")
 
