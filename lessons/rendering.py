@@ -34,6 +34,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from lessons.reading import explain_toml
+from lessons.replays import ReplayBlock, ReplayRefused, record
 
 FIGURES = {
     "nn-activation": "js/nn-activation.js",
@@ -50,6 +51,7 @@ FIGURES = {
     "nn-perceptron": "js/nn-perceptron.js",
     "nn-playground": "js/nn-playground.js",
     "nn-race": "js/nn-race.js",
+    "nn-replay": "js/nn-replay.js",
     "nn-xor-lab": "js/nn-xor-lab.js",
 }
 NOTES = {"note": "note", "errata": "note errata"}
@@ -124,6 +126,7 @@ class FigureBlock(BaseModel):
     summary: str = Field(min_length=1)
     fallback: str = Field(min_length=1)
     config: dict[str, Any] = Field(default_factory=dict)
+    replay: list[ReplayBlock] = Field(default_factory=list, max_length=3)
 
 
 class EngineBlock(BaseModel):
@@ -276,7 +279,12 @@ class _Page:
         if block is None:
             return ""
         try:
+            if block.replay:
+                block.config["replay"] = [record(one) for one in block.replay]
             config = json.dumps(block.config, ensure_ascii=False, allow_nan=False).translate(JSON_ESCAPES)
+        except ReplayRefused as refused:
+            self._refuse(refused.message, refused.cure)
+            return ""
         except (TypeError, ValueError) as error:
             self._refuse(f"the config cannot be sent: {error}", "use text, finite numbers, lists and tables")
             return ""
