@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.memory import Blocks
+
 Array = npt.NDArray[Any]
 Forward = Callable[[], None]
 Backward = Callable[..., None]
@@ -74,12 +76,14 @@ class Node:
 class Tape:
     """A list of the operations done inside `with Tape() as tape:`; outside of one nothing is recorded.
 
-    A `dry` tape notes the operations down without running them: nothing is drawn, nothing is averaged.
+    A `dry` tape notes the operations down without running them: nothing is drawn, nothing is averaged. Their
+    buffers are kept and used again, so they lie in large `blocks`.
     """
 
     def __init__(self, dry: bool = False) -> None:
         self.dry = dry
         self.nodes: list[Node] = []
+        self.blocks = Blocks()
         self._token: Token[Tape | None] | None = None
 
     def __enter__(self) -> "Tape":
@@ -116,7 +120,7 @@ class Tape:
         """
         if loss.data.shape != ():
             raise ValueError(f"back-propagation starts from one number; the loss has shape {loss.shape}")
-        gradients, kept = _Gradients(loss), {*keep, loss}
+        gradients, kept = _Gradients(loss, self.blocks if self.dry else None), {*keep, loss}
         calls: list[Call] = []
         for node in reversed(self.nodes):
             upper = gradients.known.get(node.output)
@@ -144,7 +148,8 @@ class _Gradients:
     A buffer that is free is used again: fewer of them stay in the processor's cache.
     """
 
-    def __init__(self, loss: Tensor) -> None:
+    def __init__(self, loss: Tensor, blocks: Blocks | None) -> None:
+        self._blocks = blocks
         self.known: dict[Tensor, Array] = {loss: np.ones_like(loss.data)}
         self._holders: dict[int, int] = {id(self.known[loss]): 1}
         self._free: dict[Any, list[Array]] = {}
@@ -155,7 +160,10 @@ class _Gradients:
         if isinstance(tensor, Parameter) and tensor not in self.known:
             return tensor.grad
         free = self._free.get(_kind(tensor.data))
-        return free.pop() if free else np.empty_like(tensor.data)
+        if free:
+            return free.pop()
+        fresh = np.empty_like(tensor.data)
+        return fresh if self._blocks is None else self._blocks.place(fresh)
 
     def add(self, tensor: Tensor, part: Array) -> list[Call]:
         """Take the part into the tensor's gradient: return the sum to be done, if it is not the first part.
@@ -202,6 +210,15 @@ def _run(calls: Sequence[Call]) -> None:
 def as_tensor(value: Tensor | npt.ArrayLike) -> Tensor:
     """Wrap an array that is not a tensor yet; the array is shared, not copied."""
     return value if isinstance(value, Tensor) else Tensor(value)
+
+
+def placed(buffer: Array) -> Array:
+    """Return a buffer like this one for an operation, in the blocks of the plan that is being recorded.
+
+    Nothing is copied: it is for arrays not yet filled. Without a plan it is the array itself.
+    """
+    tape = _current.get()
+    return tape.blocks.place(buffer) if tape is not None and tape.dry else buffer
 
 
 def record(

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.erf import erf
 from engine.ops.basic import Operand
-from engine.tensor import Array, Tensor, as_tensor, record
+from engine.tensor import Array, Tensor, as_tensor, placed, record
 
 SQRT_2_OVER_PI = 0.7978845608028654
 GELU_CUBIC = 0.044715
@@ -175,8 +175,8 @@ def _gelu_tanh(x: Tensor) -> Tensor:
     """With u = sqrt(2/pi) (x + 0.044715 x^3) and P = (1 + tanh u) / 2 = Phi(x), which is kept, and y = x P:
     dx = g (P + 2 u' y (1 - P)), since dP/du = 2 P (1 - P).
     """
-    data, y = x.data, np.empty_like(x.data)
-    below, slope = np.empty_like(data), np.empty_like(data)
+    data, y = x.data, placed(np.empty_like(x.data))
+    below, slope = placed(np.empty_like(data)), placed(np.empty_like(data))
 
     def forward() -> None:
         np.multiply(data, data, out=below)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.ops.basic import Operand
-from engine.tensor import Array, Tensor, as_tensor, record
+from engine.tensor import Array, Tensor, as_tensor, placed, record
 
 TABLE_BYTES = 256 * 1024
 """What the weights of the sequences done at a time may take: a part of a core's second-level cache."""
@@ -48,7 +48,7 @@ def multi_head_attention(qkv: Operand, heads: int, causal: bool = False) -> Tens
     """
     qkv = as_tensor(qkv)
     inputs = _thirds(qkv.data, heads)  # each (B, heads, T, d)
-    y = np.empty_like(qkv.data[:, :, : qkv.shape[2] // 3])  # (B, T, D), in the layout of qkv
+    y = placed(np.empty_like(qkv.data[:, :, : qkv.shape[2] // 3]))  # (B, T, D), in the layout of qkv
     attention = _Attention(inputs, _split(y, heads), causal)
 
     def backward(g: Array, dqkv: Array) -> None:
@@ -79,9 +79,9 @@ class _Attention:
         self.q, self.k, self.v = inputs
         self.y = y
         self.scale = 1 / max(self.q.shape[-1], 1) ** 0.5
-        self.query = np.empty_like(self.q)  # in the layout of q: one long run through both
+        self.query = placed(np.empty_like(self.q))  # in the layout of q: one long run through both
         self.normal = np.empty_like(y[..., :1])  # r (..., T, 1)
-        self.upper, self.product = np.empty_like(y), np.empty_like(y)
+        self.upper, self.product = placed(np.empty_like(y)), placed(np.empty_like(y))
         self.sums = np.empty_like(self.normal)
         self.parts = _parts(y, self.k.shape[-2])
         spare = _spare(self.q[self.parts[0]], self.k[self.parts[0]], causal)
@@ -187,7 +187,7 @@ def _parts(y: Array, keys: int) -> list[Any]:
 
 def _table(q: Array, k: Array) -> Array:
     """Allocate the scores of q (..., T, d) and k (..., S, d), the keys along the first axis: (S, ..., T)."""
-    return np.empty((k.shape[-2], *q.shape[:-1]), np.result_type(q, k))
+    return placed(np.empty((k.shape[-2], *q.shape[:-1]), np.result_type(q, k)))
 
 
 def _spare(q: Array, k: Array, causal: bool) -> _Spare:

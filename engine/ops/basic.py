@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.tensor import Array, Tensor, as_tensor, record, unbroadcast
+from engine.tensor import Array, Tensor, as_tensor, placed, record, unbroadcast
 
 Operand = Tensor | npt.ArrayLike
 
@@ -293,4 +293,4 @@ def _operands(a: Operand, b: Operand) -> tuple[Tensor, Tensor, Array]:
     dtype = np.result_type(left.data, right.data)
     whole = [part.data for part in (left, right) if part.shape == shape]
     alike = len({part.strides for part in whole}) == 1
-    return left, right, np.empty_like(whole[0], dtype) if alike else np.empty(shape, dtype)
+    return left, right, placed(np.empty_like(whole[0], dtype) if alike else np.empty(shape, dtype))

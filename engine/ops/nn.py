@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.ops.basic import Operand
-from engine.tensor import Array, Tensor, as_tensor, record
+from engine.tensor import Array, Tensor, as_tensor, placed, record
 
 
 def linear(x: Operand, weight: Operand, bias: Operand | None = None) -> Tensor:
@@ -85,7 +85,7 @@ def _rows_like(rows: Array, size: int, dtype: npt.DTypeLike) -> Array:
     Where columns run along memory, a number for each row or each column meets long runs (embedding).
     """
     by_rows = rows.flags.c_contiguous or not rows.flags.f_contiguous
-    return np.empty((len(rows), size), dtype, order="C" if by_rows else "F")
+    return placed(np.empty((len(rows), size), dtype, order="C" if by_rows else "F"))
 
 
 def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) -> Tensor:
@@ -102,7 +102,8 @@ def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) ->
     gain, shift, (rows, copied) = weight.data, bias.data, _as_rows(x.data)
     outputs = _rows_like(rows, size, rows.dtype)
     y = outputs.reshape(x.shape)
-    normal, part, means = np.empty_like(outputs), np.empty_like(outputs), np.empty(len(rows), y.dtype)
+    normal, part = placed(np.empty_like(outputs)), placed(np.empty_like(outputs))
+    means = np.empty(len(rows), y.dtype)
     scale, mean = np.empty((len(rows), 1), y.dtype), means[:, None]
     average, ones = np.full(size, 1 / max(size, 1), y.dtype), np.ones(len(rows), y.dtype)
 
@@ -204,7 +205,7 @@ def embedding(indices: Array, weight: Operand) -> Tensor:
     weight = as_tensor(weight)
     table, size = weight.data, weight.shape[1]
     where = np.asarray(indices)
-    rows = np.empty((where.size, size), table.dtype, order="F")
+    rows = placed(np.empty((where.size, size), table.dtype, order="F"))
     y = rows.reshape(*where.shape, size)
     hot, numbers = np.zeros((len(table), where.size), table.dtype), np.arange(where.size)
 

@@ -1,0 +1,39 @@
+"""Memory for the buffers of a plan: blocks so large that the system may map them with huge pages.
+
+A step goes through tens of megabytes. On pages of 4 kB it has thousands of addresses looked up again each
+time; numpy asks the system for pages of 2 MB (Linux), but only for arrays of 4 MB and more.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+BLOCK = 4 * 1024 * 1024
+SMALL = 256 * 1024
+"""Arrays of fewer bytes stay where numpy has put them."""
+LINE = 64
+"""Bytes the processor reads at once: each array starts on a line of its own."""
+
+
+class Blocks:
+    """Large blocks, handed out from their start to their end; a block lives as long as its arrays.
+
+    The first arrays, up to the size of a block, stay where they are: a small plan wastes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._free = np.empty(0, np.uint8)
+        self._apart = 0
+
+    def place(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return an array of the same shape, layout and dtype in a block; its values are not copied."""
+        if array.nbytes < SMALL or self._apart < BLOCK:
+            self._apart += array.nbytes
+            return array
+        size = -(-array.nbytes // LINE) * LINE
+        if len(self._free) < size:
+            block = np.empty(max(BLOCK, size) + LINE, np.uint8)
+            self._free = block[-block.ctypes.data % LINE :]
+        memory, self._free = self._free[:size], self._free[size:]
+        return np.ndarray(array.shape, array.dtype, memory, strides=array.strides)
