@@ -87,6 +87,10 @@ class _FrontMatter(_Strict):
     sources: Annotated[list[Source], Field(min_length=1)]
 
 
+LATER = {"choice": 1, "descent": 2, "kernel": 2, "polynomial": 2, "repair": 2, "signal": 2, "training": 3}
+"""The exercises of a lesson go from what is computed by hand (0) to what is trained (3)."""
+
+
 @dataclass(frozen=True)
 class LessonFile:
     """A lesson as its author wrote it; `body_line` is the line of the file where the body begins."""
@@ -232,16 +236,18 @@ class _Reader:
 
     def exercises(self, place: Path, lesson_slug: str) -> list[ExerciseFile]:
         found = []
-        for position, path in enumerate(sorted((place / "exercises").glob("*.toml")), start=1):
+        for path in (place / "exercises").glob("*.toml"):
             text = self._text(path)
             data = None if text is None else self._toml(path, text, 0)
             if text is None or data is None:
                 continue
             self._check_id(path, data)
-            found.append(
-                ExerciseFile(path.stem, lesson_slug, position, data, self._name(path), _digest(text))
-            )
-        return found
+            found.append((path, data, _digest(text)))
+        found.sort(key=lambda file: (LATER.get(str(file[1].get("kind")), 0), file[0].name))
+        return [
+            ExerciseFile(path.stem, lesson_slug, position, data, self._name(path), digest)
+            for position, (path, data, digest) in enumerate(found, start=1)
+        ]
 
     def optional(self, name: str, model: type[_Model]) -> _Model | None:
         """Read a file beside course.toml that need not be there."""

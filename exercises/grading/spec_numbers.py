@@ -48,6 +48,10 @@ class Tolerance(Strict):
         return " or ".join([*parts, f"{100 * self.relative:g} %"] if self.relative else parts)
 
 
+ROUNDING = Tolerance(absolute=1e-6)
+"""What a whole number may be off."""
+
+
 class Given(Strict):
     """A number, or a list of numbers, that formulas know by its name."""
 
@@ -74,13 +78,20 @@ class GivenTable(Strict):
 
 
 class Quantity(Scored):
-    """A number to compute by a formula of given numbers and earlier quantities."""
+    """A number to compute by a formula of given numbers and earlier ones; a `whole` one must be exact."""
 
     name: Name
     label: Line
     unit: str = ""
     formula: FormulaText
     tolerance: Tolerance | None = None
+    whole: bool = False
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.whole and self.tolerance:
+            raise ValueError(f"{self.name!r} is whole, so it has no tolerance")
+        return self
 
 
 class Step(Strict):
@@ -164,8 +175,12 @@ class NumbersSpec(CommonSpec):
         return [quantity for step in self.steps for quantity in step.quantities]
 
     def tolerance_of(self, quantity: Quantity) -> Tolerance:
-        """Return the tolerance of a quantity, its own or the exercise's."""
-        return quantity.tolerance or self.tolerance
+        """Return the tolerance of a quantity, its own or the exercise's; a whole number must be exact."""
+        return ROUNDING if quantity.whole else quantity.tolerance or self.tolerance
+
+    def tolerance_words(self, quantity: Quantity) -> str:
+        """Say the tolerance of a quantity as students read it."""
+        return "exact" if quantity.whole else self.tolerance_of(quantity).words()
 
     def given_values(self) -> dict[str, Array]:
         """Return the given numbers by name."""

@@ -12,6 +12,7 @@ from exercises.grading.spec_kernel import KernelSpec
 from exercises.grading.spec_numbers import NumbersSpec
 from exercises.grading.spec_polynomial import PolynomialSpec
 from exercises.grading.spec_repair import RepairSpec
+from exercises.grading.spec_signal import SignalSpec
 from exercises.grading.spec_threshold import ThresholdSpec
 from exercises.grading.spec_training import TrainingSpec
 from exercises.grading.spec_weights import WeightsSpec
@@ -23,6 +24,7 @@ ExerciseSpec = (
     | NumbersSpec
     | PolynomialSpec
     | RepairSpec
+    | SignalSpec
     | ThresholdSpec
     | TrainingSpec
     | WeightsSpec
@@ -35,6 +37,7 @@ KIND_NAMES = (
     "numbers",
     "polynomial",
     "repair",
+    "signal",
     "threshold",
     "training",
     "weights",

@@ -105,6 +105,15 @@ def test_exercises_of_a_lesson_follow_their_file_names(folder: Path) -> None:
     assert [(item.id, item.position) for item in exercises] == [("a-first", 1), ("mp-gates", 2)]
 
 
+def test_calculations_come_before_questions_and_trainings(folder: Path) -> None:
+    for name, kind in (("a", "training"), ("b", "choice"), ("c", "kernel"), ("d", "numbers")):
+        _write(folder, f"01-mp-neuron/exercises/{name}.toml", f'id = "{name}"\nkind = "{kind}"')
+
+    exercises = read_course(folder).exercises
+
+    assert [item.id for item in exercises] == ["d", "mp-gates", "b", "c", "a"]
+
+
 def test_the_digest_ignores_line_ends_and_sees_every_word(folder: Path) -> None:
     before = read_course(folder)
     _write(folder, LESSON_PATH, "\ufeff" + LESSON.replace("\n", "\r\n") + "\r\n\r\n")

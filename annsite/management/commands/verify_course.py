@@ -92,9 +92,10 @@ def _measure(spec: ExerciseSpec, seeds: int) -> tuple[str, str, bool]:
 
 def _section(spec: ExerciseSpec, series: list[Series], seeds: int) -> str:
     slowest = max(sample.seconds for item in series for sample in item.samples)
+    title = spec.title if spec.title.endswith(("?", ".")) else f"{spec.title}."
     lines = [
         f"## {spec.id}\n",
-        f"{spec.title}. Kind `{spec.kind}`, {seeds} seeds; longest grade {slowest:.2g} s.\n",
+        f"{title} Kind `{spec.kind}`, {seeds} seeds; longest grade {slowest:.2g} s.\n",
         "| answer | as promised | points, % |",
         "|---|---|---|",
         *(f"| {item.name} | {_promised(item)} | {_points(item)} |" for item in series),

@@ -8,6 +8,7 @@ from exercises.grading.kinds.kernel import KERNEL
 from exercises.grading.kinds.numbers import NUMBERS
 from exercises.grading.kinds.polynomial import POLYNOMIAL
 from exercises.grading.kinds.repair import REPAIR
+from exercises.grading.kinds.signal import SIGNAL
 from exercises.grading.kinds.threshold import THRESHOLD
 from exercises.grading.kinds.training import TRAINING
 from exercises.grading.kinds.weights import WEIGHTS
@@ -20,6 +21,7 @@ KINDS: dict[str, Kind[Any]] = {
     "numbers": NUMBERS,
     "polynomial": POLYNOMIAL,
     "repair": REPAIR,
+    "signal": SIGNAL,
     "threshold": THRESHOLD,
     "training": TRAINING,
     "weights": WEIGHTS,

@@ -31,7 +31,7 @@ def plan(spec: NumbersSpec, answer: Answer, seed: int, watch: Watch) -> list[Pla
     marks = mark(spec, values)
     return [
         PlannedCheck(
-            name=f"{quantity.label} ({spec.tolerance_of(quantity).words()})",
+            name=f"{quantity.label} ({spec.tolerance_words(quantity)})",
             weight=quantity.points,
             hidden=quantity.hidden,
             run=partial(_judge, spec, quantity, values[quantity.name], marks),
@@ -120,7 +120,9 @@ def _quantity(spec: NumbersSpec, name: str) -> Quantity:
 
 def _tolerances(spec: NumbersSpec, step: Step) -> str:
     """Say what counts as right in one step."""
-    words = {quantity.label: spec.tolerance_of(quantity).words() for quantity in step.quantities}
+    words = {quantity.label: spec.tolerance_words(quantity) for quantity in step.quantities}
+    if set(words.values()) == {"exact"}:
+        return "Whole numbers, to be exact."
     if len(set(words.values())) == 1:
         return f"Right within {next(iter(words.values()))}."
     return f"Right within: {'; '.join(f'{label} {word}' for label, word in words.items())}."

@@ -31,6 +31,8 @@ def value_of(text: str) -> float | list[float]:
         ("sigmoid(2)", 0.8807970779778823),
         ("sigmoid(-800) + sigmoid(800)", 1),
         ("dsigmoid(0)", 0.25),
+        ("normal_cdf(0)", 0.5),
+        ("normal_cdf(1.96)", 0.9750021048517795),
         ("relu(b) + relu(a)", 2),
         ("drelu(0) + drelu(a)", 1),
         ("leaky_relu(-2, 0.1)", -0.2),

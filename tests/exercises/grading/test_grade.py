@@ -33,6 +33,8 @@ RUN_SETTINGS = {
     "lr": st.floats(1e-4, 10),
     "steps": st.integers(1, 200),
     **dict.fromkeys(("momentum", "alpha", "beta1", "beta2"), st.floats(0, 0.99)),
+    "activation": st.sampled_from(["sigmoid", "tanh", "relu", "gelu"]),
+    "spread": st.floats(0, 5),
     "degree": st.integers(0, 12),
     "ridge": st.floats(0, 1e6),
 }
@@ -56,7 +58,7 @@ def right_shaped_answers(draw: Any, exercise: str) -> dict[str, Any]:
             gate["threshold"] = draw(numbers)
             gate["inhibitory"] = draw(st.sampled_from([[], [1]]))
         return answer
-    if "runs" in answer or "fits" in answer:
+    if answer.keys() & {"runs", "fits", "nets"}:
         for settings_of in next(iter(answer.values())).values():
             for name in settings_of:
                 settings_of[name] = draw(RUN_SETTINGS[name])

@@ -213,6 +213,27 @@ def test_the_tolerance_is_told_in_the_form_and_in_the_checks() -> None:
     assert [check.name for check in small_report({"s": 3, "d": 6}).checks] == ["sum (±0.1)", "double (±0.1)"]
 
 
+def test_whole_numbers_must_be_exact_and_are_said_so() -> None:
+    steps = copy.deepcopy(SMALL["steps"])
+    for quantity in steps[0]["quantities"]:
+        quantity["whole"] = True
+
+    right, wrong = (small_report({"s": 3, "d": double}, steps=steps) for double in (6, 6.01))
+
+    assert form_groups(small(steps=steps))[0].note == "Whole numbers, to be exact."
+    assert [check.name for check in right.checks] == ["sum (exact)", "double (exact)"]
+    assert right.checks[1].passed
+    assert not wrong.checks[1].passed
+
+
+def test_a_whole_number_with_a_tolerance_is_refused() -> None:
+    steps = copy.deepcopy(SMALL["steps"])
+    steps[0]["quantities"][0] |= {"whole": True, "tolerance": {"absolute": 0.1}}
+
+    with pytest.raises(SpecInvalid, match="is whole, so it has no tolerance"):
+        small(steps=steps)
+
+
 def test_own_tolerances_and_units_are_told_one_by_one() -> None:
     steps = copy.deepcopy(SMALL["steps"])
     steps[0]["quantities"][1] |= {"tolerance": {"relative": 0.05}, "unit": "mV"}
