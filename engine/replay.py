@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from engine.evaluation import predict
+from engine.evaluation import evaluate, predict
 from engine.examples import Examples
+from engine.metrics import accuracy
+from engine.module import Module
 from engine.progress import Diverged, StepInfo
 from engine.spec import TrainSpec
 from engine.tensor import Array
@@ -62,6 +64,58 @@ def film(
 
     outcome = training.run(on_step=watch, every=1)
     return Replay(tuple(taken), isinstance(outcome, Diverged))
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """How good a network is after so many epochs, on the examples it learns from and on others.
+
+    Mean loss and share of right answers, with dropout and batch statistics off; epoch 0 is the start.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    other_loss: float
+    other_accuracy: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The measurements of one training, and how it ended."""
+
+    moments: tuple[Measurement, ...]
+    diverged: bool
+
+
+def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, moments: int = 51) -> Measured:
+    """Train, and measure before the first epoch, after the last, and evenly between.
+
+    Looking changes nothing: no measurement draws a random number. ValueError when fewer than two moments are
+    asked for, or when the targets are no classes.
+    """
+    if moments < 2:
+        raise ValueError(f"a training is measured at 2 moments at least, got {moments}")
+    if not (examples.classes and others.classes):
+        raise ValueError("right answers are counted among classes, and these targets are numbers")
+    training = Training(spec, examples, seed)
+    wanted = set(np.linspace(0, spec.epochs, min(moments, spec.epochs + 1)).round().astype(int).tolist())
+    parts = [part.cast(training.dtype) for part in (examples, others)]
+    taken = [_measurement(0, training.model, spec.loss, parts)]
+
+    def watch(info: StepInfo) -> None:
+        if info.epoch in wanted:
+            taken.append(_measurement(info.epoch, training.model, spec.loss, parts))
+
+    outcome = training.run(on_step=watch, every=training.steps // spec.epochs)
+    return Measured(tuple(taken), isinstance(outcome, Diverged))
+
+
+def _measurement(epoch: int, model: Module, loss: str, parts: list[Examples]) -> Measurement:
+    """Measure on both parts."""
+    losses = [evaluate(model, part, loss) for part in parts]
+    shares = [accuracy(predict(model, part.x), part.y) for part in parts]
+    return Measurement(epoch, losses[0], shares[0], losses[1], shares[1])
 
 
 def _frame(training: Training, info: StepInfo, grid: Array | None) -> Frame:

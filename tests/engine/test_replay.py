@@ -5,8 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from engine.replay import film
-from tests.engine.configurations import XOR, configuration, xor_configuration
+from engine.evaluation import evaluate, predict
+from engine.metrics import accuracy
+from engine.replay import film, measure
+from engine.train import Training
+from tests.engine.configurations import LINEAR, XOR, classes, configuration, xor_configuration
 
 GRID = np.array([[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]])
 
@@ -42,3 +45,29 @@ def test_a_film_of_a_divergence_is_still_json() -> None:
 def test_one_frame_is_no_film() -> None:
     with pytest.raises(ValueError, match="at least 2 frames"):
         film(xor_configuration(), XOR, 0, frames=1)
+
+
+def test_measuring_changes_nothing_and_finds_what_the_network_says() -> None:
+    learned, others = classes(2), classes(2).part(np.arange(9))
+    spec = configuration([{"type": "dropout", "p": 0.5}, LINEAR], epochs=6)
+    training = Training(spec, learned, 4)
+    training.run()
+
+    measured = measure(spec, learned, others, 4, moments=4)
+
+    assert [moment.epoch for moment in measured.moments] == [0, 2, 4, 6]
+    last, parts = measured.moments[-1], [part.cast(training.dtype) for part in (learned, others)]
+    losses = [evaluate(training.model, part, "cross_entropy") for part in parts]
+    shares = [accuracy(predict(training.model, part.x), part.y) for part in parts]
+    assert [last.loss, last.other_loss, last.accuracy, last.other_accuracy] == losses + shares
+    assert not measured.diverged
+
+
+def test_what_has_no_classes_is_not_measured() -> None:
+    with pytest.raises(ValueError, match="among classes"):
+        measure(xor_configuration(), XOR, XOR, 0)
+
+
+def test_one_moment_is_no_curve() -> None:
+    with pytest.raises(ValueError, match="2 moments at least"):
+        measure(configuration([LINEAR]), classes(2), classes(2), 0, moments=1)
