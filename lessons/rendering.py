@@ -34,7 +34,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from lessons.reading import explain_toml
-from lessons.replays import ReplayBlock, ReplayRefused, record
+from lessons.replays import ReplayBlock, ReplayRefused, recordings
 
 FIGURES = {
     "nn-activation": "js/nn-activation.js",
@@ -280,7 +280,7 @@ class _Page:
             return ""
         try:
             if block.replay:
-                block.config["replay"] = [record(one) for one in block.replay]
+                block.config["replay"] = recordings(block.replay)
             config = json.dumps(block.config, ensure_ascii=False, allow_nan=False).translate(JSON_ESCAPES)
         except ReplayRefused as refused:
             self._refuse(refused.message, refused.cure)

@@ -1,13 +1,16 @@
 """Trainings that are recorded for a figure."""
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.data import load
+from engine.replay import measure
+from engine.spec import read_spec
 from lessons.rendering import RenderingFailed, render_lesson
-from lessons.replays import ReplayBlock, ReplayRefused, record
+from lessons.replays import ReplayBlock, ReplayRefused, record, recordings
 
 SMALL = [{"type": "linear", "units": 2}, {"type": "tanh"}, {"type": "linear", "units": 1}]
 CONFIG: dict[str, Any] = {
@@ -15,6 +18,20 @@ CONFIG: dict[str, Any] = {
     "loss": "binary_cross_entropy",
     "optimizer": {"type": "sgd", "lr": 1.0},
     "epochs": 50,
+}
+
+
+CURVES: dict[str, Any] = {
+    "shows": "curves",
+    "data": "digits",
+    "options": {"rows": 60},
+    "config": {
+        "layers": [{"type": "linear", "units": 10}],
+        "loss": "cross_entropy",
+        "optimizer": {"type": "adam"},
+        "epochs": 8,
+        "batch_size": 20,
+    },
 }
 
 
@@ -55,12 +72,48 @@ def test_the_same_block_gives_the_same_frames() -> None:
         ({"config": CONFIG | {"layers": [SMALL[0], SMALL[2]]}}, "has the layers linear, linear"),
         ({"config": CONFIG | {"layers": [*SMALL[:2], {"type": "dropout", "p": 0.1}, SMALL[2]]}}, "dropout"),
         ({"config": CONFIG | {"epoch": 3}}, "epoch"),
+        ({"config": CONFIG | {"loss": "cross_entropy"}}, "loss"),
+        ({"shows": "curves"}, "'xor' has no classes to be right about"),
+        (CURVES | {"config": CURVES["config"] | {"loss": "mse"}}, "use cross_entropy"),
         ({"config": CONFIG | {"optimizer": {"type": "sgd", "lr": 1e300}}}, "lr"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_with_its_name(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ReplayRefused) as refused:
         record(block(**changes))
+
+    assert message in refused.value.message
+
+
+def test_curves_are_those_of_the_engine() -> None:
+    recorded = record(block(**CURVES))
+    data = load("digits", 1, rows=60)
+    spec = read_spec(json.dumps(CURVES["config"]).encode())
+    moments = measure(spec, data.train(), data.test(), 1, 5).moments
+
+    assert recorded["steps"] == [0, 2, 4, 6, 8]
+    assert recorded["losses"] == pytest.approx([moment.loss for moment in moments], rel=1e-3)
+    assert recorded["other_losses"] == pytest.approx([moment.other_loss for moment in moments], rel=1e-3)
+    assert recorded["accuracies"] == pytest.approx([moment.accuracy for moment in moments], rel=1e-3)
+    assert recorded["other_accuracies"] == pytest.approx(
+        [moment.other_accuracy for moment in moments], rel=1e-3
+    )
+
+
+WIDE = [{"type": "linear", "units": 99}, *SMALL[1:]]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "message"),
+    [
+        ([block(), block(**CURVES)], "shows is 'curves', that of the first 'border'"),
+        ([block(), block(title="Two", frames=6)], "replay 'Two' has other frames than 'One'"),
+        ([block(config=CONFIG | {"layers": WIDE}, frames=40)], "at most 20,000 are allowed"),
+    ],
+)
+def test_what_does_not_fit_into_one_figure_is_refused(blocks: list[ReplayBlock], message: str) -> None:
+    with pytest.raises(ReplayRefused) as refused:
+        recordings(blocks)
 
     assert message in refused.value.message
 

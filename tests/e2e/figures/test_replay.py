@@ -14,7 +14,7 @@ from engine.evaluation import predict
 from engine.replay import film
 from engine.spec import read_spec
 from engine.train import Training
-from lessons.replays import ReplayBlock, record
+from lessons.replays import ReplayBlock, record, recordings
 
 Open = Callable[..., Page]
 Markup = Callable[..., str]
@@ -84,5 +84,51 @@ def test_it_fits_a_narrow_phone(figure_page: Open, figure_markup: Markup, config
     viewport: dict[str, Any] = {"width": 320, "height": 700}
     page = figure_page(figure_markup("nn-replay", config), "nn-replay.js", viewport=viewport)
     expect(page.locator(SUMMARY)).to_contain_text("Step 1.")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.fixture(scope="module")
+def curves() -> dict[str, Any]:
+    layers = [{"type": "linear", "units": 10}]
+    settings = {"loss": "cross_entropy", "optimizer": {"type": "adam"}, "epochs": 8, "batch_size": 20}
+    blocks = [
+        {
+            "title": title,
+            "shows": "curves",
+            "data": "digits",
+            "options": {"rows": 60},
+            "frames": 9,
+            "config": settings | {"layers": dropped + layers},
+        }
+        for title, dropped in (("Plain", []), ("Dropped", [{"type": "dropout", "p": 0.5}]))
+    ]
+    return {"replay": recordings([ReplayBlock.model_validate(block) for block in blocks]), "frame": 2}
+
+
+def test_curves_play_epoch_by_epoch_and_say_the_recorded_losses(
+    figure_page: Open, figure_markup: Markup, curves: dict[str, Any]
+) -> None:
+    page = figure_page(figure_markup("nn-replay", curves), "nn-replay.js", reduced_motion="reduce")
+    expect(page.locator(SUMMARY)).to_contain_text("Epoch 2.")
+    line = page.locator(".plot-narrow .plot-line").first
+    assert len((line.get_attribute("points") or "").split()) == 3
+
+    page.get_by_role("button", name="Play").press("Enter")
+
+    losses = [f"{run[name][8]:.2f}" for run in curves["replay"] for name in ("losses", "other_losses")]
+    said = "Epoch 8. Plain: loss {} in training, {} on new examples; Dropped: loss {} in training, {} on"
+    expect(page.locator(SUMMARY)).to_contain_text(said.format(*losses))
+    expect(page).to_have_url(re.compile("#figure-1:n=8$"))
+    assert len((line.get_attribute("points") or "").split()) == 9
+    page.get_by_text("The curves as a table").click()
+    expect(page.locator(".data-table tbody tr")).to_have_count(9)
+
+
+def test_curves_fit_a_narrow_phone(figure_page: Open, figure_markup: Markup, curves: dict[str, Any]) -> None:
+    viewport: dict[str, Any] = {"width": 320, "height": 700}
+    page = figure_page(figure_markup("nn-replay", curves), "nn-replay.js", viewport=viewport)
+    expect(page.locator(SUMMARY)).to_contain_text("Epoch 2.")
+    page.get_by_text("The curves as a table").click()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
