@@ -4,19 +4,25 @@ import { button, copyText } from "./figure/controls.js";
 import { dataTable } from "./figure/data-table.js";
 import { html } from "./figure/dom.js";
 import { Figure } from "./figure/element.js";
-import { recordedBorders } from "./figure/recorded-borders.js";
-import { recordedCurves } from "./figure/recorded-curves.js";
 import { readInteger, stateLink } from "./figure/state.js";
 import { turnPlayer } from "./figure/turns.js";
 
 const PACE = 180;
 
 class Recorded extends Figure {
+  /** Load only what this figure plays: a page has room for 200 KB. */
+  async start() {
+    const { film } = this.config.replay[0].shows === "curves"
+      ? await import("./figure/recorded-curves.js") : await import("./figure/recorded-borders.js");
+    if (this.body || !this.isConnected) return;
+    this.film = film(this.config.replay);
+    super.start();
+  }
+
   build() {
     const { replay, frame = 0 } = this.config;
     this.last = replay[0].steps.length - 1;
     this.frame = Math.min(frame, this.last);
-    this.film = replay[0].shows === "curves" ? recordedCurves(replay) : recordedBorders(replay);
     this.table = dataTable(this.film.table);
     this.table.update(this.film.table.rows);
     this.player = turnPlayer({

@@ -13,7 +13,7 @@ const MARGIN = 0.5;
 const TONES = [{ tone: "pos" }, { tone: "neg", dash: true }, { tone: "ink" }];
 
 /** What stands above and below the player, the table, and `draw(frame)`, which returns the sentence. */
-export function recordedBorders(runs) {
+export function film(runs) {
   const maps = runs.map(({ points }) => {
     const [xRange, yRange] = [0, 1].map((axis) => reach(points.map((point) => point[axis])));
     return new DecisionMap({ size: SIZE, xRange, yRange });

@@ -6,7 +6,7 @@ import { Plot } from "./plot.js";
 const HEADINGS = ["loss", "loss on new", "right of new"];
 
 /** What stands above and below the player, the table, and `draw(frame)`, which returns the sentence. */
-export function recordedCurves(runs) {
+export function film(runs) {
   const last = runs[0].steps.at(-1);
   const highest = Math.max(...runs.flatMap(({ losses, other_losses }) => [...losses, ...other_losses]));
   const plots = runs.map(({ title }) => new Plot({
