@@ -84,6 +84,13 @@ def walk(
     return Walk(points, values.reshape(steps + 1, -1))
 
 
+def _pair(x: Array, y: Array) -> Array:
+    """Put two rows (N,) into one array (2, N); np.stack takes four times as long over as little."""
+    pair = np.empty((2, *np.shape(x)))
+    pair[0], pair[1] = x, y
+    return pair
+
+
 def _bowl(p: Array) -> Array:
     value: Array = 0.5 * (p[0] ** 2 + p[1] ** 2)
     return value
@@ -99,7 +106,7 @@ def _ravine(p: Array) -> Array:
 
 
 def _ravine_gradient(p: Array) -> Array:
-    return np.stack([p[0], RAVINE * p[1]])
+    return _pair(p[0], RAVINE * p[1])
 
 
 def _rosenbrock(p: Array) -> Array:
@@ -112,7 +119,7 @@ def _rosenbrock(p: Array) -> Array:
 def _rosenbrock_gradient(p: Array) -> Array:
     x, y = p
     above = y - x * x
-    return np.stack([2 * (x - 1) - 400 * x * above, 200 * above])
+    return _pair(2 * (x - 1) - 400 * x * above, 200 * above)
 
 
 def _sigmoid_neuron(p: Array) -> tuple[Array, Array]:
@@ -133,7 +140,7 @@ def _lecture(p: Array) -> Array:
 def _lecture_gradient(p: Array) -> Array:
     f, error = _sigmoid_neuron(p)
     slopes = error * f * (1 - f)
-    return np.stack([np.array(LECTURE_INPUTS) @ slopes, slopes.sum(axis=0)])
+    return _pair(np.array(LECTURE_INPUTS) @ slopes, slopes.sum(axis=0))
 
 
 def _lecture_lowest() -> tuple[float, float]:

@@ -14,11 +14,11 @@ BY_OWN_SIZE = ("adam", "rmsprop", "adagrad")
 
 
 def diagnose(trial: Trial, answer: Answer, optimizers: Mapping[str, str]) -> list[str]:
-    """List what went wrong with the worst walk, in one or two sentences; `optimizers` is by run."""
+    """List what went wrong with the walk, in one or two sentences; `optimizers` is by run."""
     title, notes = trial.run.title, []
     if trial.settings.get("momentum") == 0:
         notes.append(f"{title}: with momentum 0 this is plain gradient descent.")
-    left = trial.walks.left_at(trial.worst)
+    left = trial.walk.left_at()
     if left is not None:
         return [*notes, f"{title}: {_left(trial, left, answer, optimizers)}"]
     return [*notes, f"{title}: {_stayed(trial)}"]
