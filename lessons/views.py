@@ -18,6 +18,8 @@ from lessons.services.visit import record_visit
 from lessons.work import DONE
 
 LAB_EXERCISE = "xor-weights"
+HAND_IN = {"weights": LAB_EXERCISE, "training": "xor-train"}
+"""What the playground can hand in, and the exercise that takes it."""
 
 
 @require_safe
@@ -103,11 +105,11 @@ def _lesson_context(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
 
 @require_safe
 def playground(request: HttpRequest) -> HttpResponse:
-    """A network that trains in the browser; the exercise it can be handed in to, if that is published."""
-    cards = [card for row in queries.timeline(request.user) for card in row.exercises]
-    target = next((card for card in cards if card.id == LAB_EXERCISE), None)
-    config = {"submit_url": target.url, "submit_title": target.title} if target else {}
-    context = {"config": config, "modules": figure_modules(["nn-playground"])}
+    """A network that trains in the browser; the exercises that take it, where they are published."""
+    cards = {card.id: card for row in queries.timeline(request.user) for card in row.exercises}
+    targets = {what: cards[name] for what, name in HAND_IN.items() if name in cards}
+    submit = {what: {"url": card.url, "title": card.title} for what, card in targets.items()}
+    context = {"config": {"submit": submit}, "modules": figure_modules(["nn-playground"])}
     return render(request, "lessons/play.html", context)
 
 

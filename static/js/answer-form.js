@@ -3,6 +3,7 @@
 import { clearErrors, clearField, showErrors } from "./answer/errors.js";
 import { FieldMistake, chosenFile, isReadByServer, readAnswer } from "./answer/fields.js";
 import { keepDraft } from "./answer/draft.js";
+import { fillFromLink } from "./answer/from-link.js";
 import { showReport } from "./answer/report.js";
 import { html } from "./figure/dom.js";
 
@@ -19,6 +20,7 @@ export function attachAnswerForm(form) {
   const result = form.querySelector("#check-result") ?? document.getElementById("check-result");
   const check = form.querySelector('button[name="action"][value="check"]');
   keepDraft(form, note);
+  fillFromLink(form, note);
   refuseLargeFile(form, result);
   submitOnce(form);
   addShortcut(form, note);

@@ -59,7 +59,7 @@ class Playground extends Figure {
 
   buildRest() {
     this.losses = dataTable({ title: "The losses as a table", columns: ["epoch", "training loss", "test loss"] });
-    this.submit = submitMenu(this.config);
+    this.submit = submitMenu(this.config.submit);
     return html("div", { class: "play-rest" }, this.view.table, this.losses.element,
       takeOutMenu(() => this.trainer.network), this.submit.element);
   }
@@ -192,7 +192,7 @@ class Playground extends Figure {
     this.view.draw(network, (x1, x2) => forward(network, [x1, x2]));
     this.renderLosses();
     this.say(this.said);
-    this.submit.show(network);
+    this.submit.show(trainer);
   }
 
   renderLosses() {

@@ -25,6 +25,15 @@ export function stateLink(id, entries) {
   return link.href;
 }
 
+/** Take the state of one figure out of the address. */
+export function dropState(id) {
+  const states = splitHash(window.location.hash);
+  states.delete(id);
+  const link = new URL(window.location.href);
+  link.hash = joinStates(states);
+  window.history.replaceState(window.history.state, "", link.href);
+}
+
 /** The part after "#" for one figure alone, for a link to another page. */
 export function stateFragment(id, entries) {
   return joinStates(new Map([[id, new Map(entries)]]));

@@ -66,7 +66,7 @@ function array(value) {
   return `np.array(${floats(value)})`;
 }
 
-function tidy(value) {
+export function tidy(value) {
   return Number(value.toFixed(6)) || 0;
 }
 

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
-CONFIG = {"submit_url": "/exercises/xor-weights/", "submit_title": "Solve XOR with nine numbers"}
+WEIGHTS = {"url": "/exercises/xor-weights/", "title": "Solve XOR with nine numbers"}
+TRAINING = {"url": "/exercises/xor-train/", "title": "Train a network on XOR"}
+CONFIG = {"submit": {"weights": WEIGHTS, "training": TRAINING}}
 CALM = {"reduced_motion": "reduce"}
 ROWS = "x1;x2;class\n0;0;0\n0;1;1\n1;0;1\n1;1;0\n"
 
@@ -139,7 +142,7 @@ def test_a_rate_that_is_too_large_is_said_to_diverge(playground: Callable[..., P
 
 def test_only_a_network_that_the_exercise_takes_can_be_submitted(playground: Callable[..., Page]) -> None:
     page = playground()
-    link = page.get_by_role("link", name="Submit to “Solve XOR with nine numbers”")
+    link = page.get_by_role("link", name="Submit the weights to “Solve XOR with nine numbers”")
     expect(link).to_be_hidden()
 
     page.get_by_role("spinbutton", name="Units in layer 1").fill("2")
@@ -147,8 +150,31 @@ def test_only_a_network_that_the_exercise_takes_can_be_submitted(playground: Cal
 
     expect(link).to_be_visible()
     address, _, answer = (link.get_attribute("href") or "").partition("#answer:w=")
-    assert address == CONFIG["submit_url"]
+    assert address == WEIGHTS["url"]
     assert len([float(number) for number in answer.split(",")]) == 9
+
+
+def test_only_a_training_on_xor_can_be_submitted(playground: Callable[..., Page]) -> None:
+    page = playground("#figure-1:data=xor&hidden=4,3&rate=1&momentum=0&batch=10")
+    link = page.get_by_role("link", name="Submit the training to “Train a network on XOR”")
+    expect(link).to_be_hidden()
+
+    page.get_by_role("button", name="One epoch").click()
+
+    expect(link).to_be_visible()
+    address, _, fragment = unquote(link.get_attribute("href") or "").partition("#form:")
+    assert address == TRAINING["url"]
+    assert dict(pair.split("=") for pair in fragment.split("&")) == {
+        "config.layers": "linear 4,tanh,linear 3,tanh,linear 1",
+        "config.optimizer.type": "sgd",
+        "config.optimizer.lr": "1",
+        "config.optimizer.momentum": "",
+        "config.optimizer.weight_decay": "",
+        "config.epochs": "1",
+        "config.batch_size": "",
+        "config.init.type": "torch",
+        "config.init.std": "",
+    }
 
 
 def test_numpy_code_computes_what_the_page_shows(playground: Callable[..., Page]) -> None:
