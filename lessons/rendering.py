@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from html import escape
 from importlib import import_module
 from textwrap import dedent
@@ -19,20 +19,15 @@ from typing import Any, TypeVar
 
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
-from markdown_it.common.html_re import HTML_TAG_RE
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from math_core import LatexError, LatexToMathML
-from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.container import container_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
-from mdit_py_plugins.dollarmath.index import math_inline_dollar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from lessons.dialect import LESSON_PARSER, NOTES, SCROLL, TEXT_PARSER
+from lessons.formulas import FormulaRefused, mathml
 from lessons.reading import explain_toml
 from lessons.replays import ReplayBlock, ReplayRefused, recordings
 
@@ -54,7 +49,6 @@ FIGURES = {
     "nn-replay": "js/nn-replay.js",
     "nn-xor-lab": "js/nn-xor-lab.js",
 }
-NOTES = {"note": "note", "errata": "note errata"}
 HEADINGS = ("h2", "h3")
 CELL_CLASSES = {
     "text-align:left": "align-left",
@@ -63,30 +57,10 @@ CELL_CLASSES = {
 }
 TOUCHING_LEFT = re.compile(r"[(\[“‘]+$")
 TOUCHING_RIGHT = re.compile(r"[,.;:?!)\]”’…]+|-\w+")
-MATH_CLASSES = {
-    "text-align: left": "m-left",
-    "text-align: right": "m-right",
-    "justify-items: start": "",
-    "justify-items: end": "",
-    "padding-left: 0": "m-flush-left",
-    "padding-right: 0": "m-flush-right",
-    "padding-left:1em": "m-case",
-    "border-top: 0.05em solid currentcolor": "m-rule-top",
-    "border-left: 0.05em solid currentcolor": "m-rule-left",
-    "border-right: 0.05em solid currentcolor": "m-rule-right",
-}
-MATH_STYLE = re.compile(r' style="([^"]*)"')
-LATEX_ERROR = re.compile(r"^(\d+): (.*)$", re.DOTALL)
-LONG_ACCENT = re.compile(r"\\(overline|underline|widehat)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
-LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 WORD = re.compile(r"\w(?:[\w'’.,-]*\w)?")
 ANSWER_LINE = re.compile(r"^---$", re.MULTILINE)
 ENGINE_SOURCE = r"^engine(\.[a-z_]+)+:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$"
 JSON_ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
-SCROLL = 'tabindex="0" role="group"'
-
-_dollar_rule = math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)
-_to_mathml = LatexToMathML(annotation=True, fancy_error=False)
 
 
 @dataclass(frozen=True)
@@ -138,14 +112,14 @@ class EngineBlock(BaseModel):
 
 def render_lesson(body: str, first_line: int = 1) -> Rendered:
     """Render a lesson's body; `first_line` is the line of its file on which the body begins."""
-    page = _Page(_LESSON_PARSER, is_lesson=True)
+    page = _Page(LESSON_PARSER, is_lesson=True)
     html = page.render(body, first_line)
     return Rendered(html=page.safe(html), figures=tuple(page.figures), words=page.words)
 
 
 def render_text(markdown: str) -> SafeString:
     """Render a short text, such as a statement or a hint; it may hold no figures."""
-    page = _Page(_TEXT_PARSER, is_lesson=False)
+    page = _Page(TEXT_PARSER, is_lesson=False)
     return page.safe(page.render(markdown, 1))
 
 
@@ -235,28 +209,15 @@ class _Page:
             children.append(Token("html_inline", "", 0, content=name))
 
     def _display_formula(self, tex: str) -> str:
-        mathml = self._formula(tex, is_display=True)
-        return f'<div class="math-block scroll" {SCROLL} aria-label="formula">{mathml}</div>\n'
+        formula = self._formula(tex, is_display=True)
+        return f'<div class="math-block scroll" {SCROLL} aria-label="formula">{formula}</div>\n'
 
     def _formula(self, tex: str, *, is_display: bool) -> str:
-        tex = tex.strip()
-        for command, content in LONG_ACCENT.findall(tex):
-            if len(re.findall(r"\w", LATEX_COMMAND.sub("x", content))) > 1:
-                cure = "browsers draw it over the first only: put it over one letter"
-                self._refuse(f"\\{command} stands over several letters: {content}", cure)
         try:
-            mathml = _to_mathml.convert_with_local_state(tex, displaystyle=is_display)
-        except LatexError as error:
-            self._refuse(*_explain_latex(str(error), tex))
+            return mathml(tex.strip(), is_display=is_display)
+        except FormulaRefused as refused:
+            self._refuse(refused.message, refused.cure)
             return ""
-        return MATH_STYLE.sub(partial(self._class_for_style, tex), mathml)
-
-    def _class_for_style(self, tex: str, style: re.Match[str]) -> str:
-        declarations = [part.strip() for part in style[1].split(";") if part.strip()]
-        if unknown := [part for part in declarations if part not in MATH_CLASSES]:
-            self._refuse(f"${tex}$ needs the style {unknown[0]!r}", "say it without colours or sizes")
-        names = [name for part in declarations if (name := MATH_CLASSES.get(part))]
-        return f' class="{" ".join(names)}"' if names else ""
 
     def _fence(self, token: Token) -> str:
         kind, _, rest = token.info.strip().partition(" ")
@@ -292,7 +253,7 @@ class _Page:
         name = f"figure-{len(self.figures)}"
         line = self.line
         caption = self._sentence(block.caption, line)
-        fallback = self.render(block.fallback, line, _TEXT_PARSER)
+        fallback = self.render(block.fallback, line, TEXT_PARSER)
         return (
             f'<figure class="figure"><{element} id="{name}"><script type="application/json">{config}</script>'
             f'<div class="fallback">{fallback}</div></{element}><figcaption>{caption} '
@@ -305,8 +266,8 @@ class _Page:
             self._refuse("a check has a question and an answer", "put one line --- between them")
             return ""
         line = self.line + 1
-        question = self.render(parts[0], line, _TEXT_PARSER)
-        answer = self.render(parts[1], line + parts[0].count("\n"), _TEXT_PARSER)
+        question = self.render(parts[0], line, TEXT_PARSER)
+        answer = self.render(parts[1], line + parts[0].count("\n"), TEXT_PARSER)
         return (
             f'<div class="note check" role="note"><p class="note-title">Check yourself</p>\n{question}'
             f"<details><summary>Show the answer</summary>\n{answer}</details></div>\n"
@@ -338,10 +299,10 @@ class _Page:
         return f'<pre class="highlight scroll" {SCROLL} aria-label="code"><code>{coloured}</code></pre>\n'
 
     def _sentence(self, markdown: str, line: int) -> str:
-        tokens = _TEXT_PARSER.parseInline(markdown)
+        tokens = TEXT_PARSER.parseInline(markdown)
         self.line = line
         self._inline(tokens[0].children or [])
-        return str(_TEXT_PARSER.renderer.render(tokens, _TEXT_PARSER.options, {}))
+        return str(TEXT_PARSER.renderer.render(tokens, TEXT_PARSER.options, {}))
 
     def _toml_block(self, model: type[_Block], source: str) -> _Block | None:
         try:
@@ -357,14 +318,6 @@ class _Page:
 
     def _refuse(self, message: str, cure: str) -> None:
         self.problems.append(RenderingProblem(self.line, message, cure))
-
-
-def _explain_latex(message: str, tex: str) -> tuple[str, str]:
-    """Return message and cure of a LaTeX error, with the column where it was met."""
-    found = LATEX_ERROR.match(message)
-    before, what = (tex[: int(found[1])], found[2]) if found else ("", message)
-    column = len(before.rpartition("\n")[2]) + 1
-    return f"the formula ${' '.join(tex.split())}$ fails at column {column}: {what}", "mend the LaTeX"
 
 
 def _become_html(token: Token, html: str) -> None:
@@ -393,75 +346,3 @@ def _hold_together(children: Sequence[Token], index: int) -> None:
     if lead or trail:
         token = children[index]
         token.content = f'<span class="unbroken">{escape(lead)}{token.content}{escape(trail)}</span>'
-
-
-def _math_inline(state: StateInline, silent: bool) -> bool:
-    """Read a formula; at the start of a text, keep the plugin from looking at its last character."""
-    if state.pos > 0:
-        return _dollar_rule(state, silent)
-    text = state.src
-    state.src = text + "\n"
-    try:
-        return _dollar_rule(state, silent)
-    finally:
-        state.src = text
-
-
-def _raw_html(state: StateInline, silent: bool) -> bool:
-    """Keep an HTML tag as a token of its own, so that it can be refused with its line."""
-    found = HTML_TAG_RE.match(state.src[state.pos :])
-    if found is None:
-        return False
-    if not silent:
-        state.push("raw_html", "", 0).content = found[0]
-    state.pos += len(found[0])
-    return True
-
-
-def _note_renderer(name: str) -> Callable[..., str]:
-    def render_note(_: Any, tokens: Sequence[Token], index: int, *rest: Any) -> str:
-        if tokens[index].nesting == -1:
-            return "</div>\n"
-        title = escape(tokens[index].info.strip().removeprefix(name).strip())
-        heading = f'<p class="note-title">{title}</p>\n' if title else ""
-        return f'<div class="{NOTES[name]}" role="note">{heading}'
-
-    return render_note
-
-
-def _table_open(*_: Any) -> str:
-    return f'<div class="scroll" {SCROLL} aria-label="table"><table class="table-plain">\n'
-
-
-def _table_close(*_: Any) -> str:
-    return "</table></div>\n"
-
-
-def _slug(title: str) -> str:
-    """Prefix headings' ids, so that they meet neither figures nor the page's own ids."""
-    return "section-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
-    parser.enable(["table", "smartquotes"])
-    parser.use(
-        dollarmath_plugin,
-        allow_labels=False,
-        allow_space=False,
-        allow_digits=False,
-        allow_blank_lines=False,
-        double_inline=True,
-    )
-    for name in NOTES:
-        parser.use(container_plugin, name, render=_note_renderer(name))
-    parser.inline.ruler.at("math_inline", _math_inline)
-    parser.inline.ruler.before("html_inline", "raw_html", _raw_html)
-    parser.add_render_rule("table_open", _table_open)
-    parser.add_render_rule("table_close", _table_close)
-    parser.add_render_rule("raw_html", lambda *_: "")
-    return parser
-
-
-_TEXT_PARSER = _parser()
-_LESSON_PARSER = _parser().use(anchors_plugin, min_level=2, max_level=3, slug_func=_slug)
