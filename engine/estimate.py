@@ -9,6 +9,7 @@ trainings of the benchmark (docs/benchmarks.md) and hold within a factor of two 
 import math
 from dataclasses import dataclass, replace
 
+from engine.memory import bytes_taken
 from engine.shapes import Signal, Stage, walk
 from engine.spec import TrainSpec
 from engine.strict_json import Problem
@@ -59,7 +60,7 @@ def estimate(spec: TrainSpec, signal: Signal, examples: int, limits: Limits | No
         parameters=parameters,
         steps=steps,
         flops=3.0 * steps * batch * sum(stage.cost.flops for stage in stages),
-        peak_bytes=round(size * (OPTIMIZER_COPIES * parameters + batch * elements)),
+        peak_bytes=round(bytes_taken(OPTIMIZER_COPIES, size * parameters) + size * batch * elements),
         seconds=steps * step,
     )
     return replace(predicted, problems=tuple(_problems(spec, stages, predicted, limits or Limits(), size)))

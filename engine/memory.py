@@ -1,4 +1,4 @@
-"""Memory for the buffers of a plan: blocks so large that the system may map them with huge pages.
+"""Memory for what every step reads and writes: blocks so large that the system may map them with huge pages.
 
 A step goes through tens of megabytes. On pages of 4 kB it has thousands of addresses looked up again each
 time; numpy asks the system for pages of 2 MB (Linux), but only for arrays of 4 MB and more.
@@ -19,17 +19,17 @@ LINE = 64
 class Blocks:
     """Large blocks, handed out from their start to their end; a block lives as long as its arrays.
 
-    The first arrays, up to the size of a block, stay where they are: a small plan wastes nothing.
+    The first `apart` bytes of arrays stay where they are: a small plan wastes nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apart: int = BLOCK) -> None:
         self._free = np.empty(0, np.uint8)
-        self._apart = 0
+        self._apart = apart
 
     def place(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return an array of the same shape, layout and dtype in a block; its values are not copied."""
-        if array.nbytes < SMALL or self._apart < BLOCK:
-            self._apart += array.nbytes
+        if array.nbytes < SMALL or self._apart > 0:
+            self._apart -= array.nbytes
             return array
         size = -(-array.nbytes // LINE) * LINE
         if len(self._free) < size:
@@ -37,3 +37,8 @@ class Blocks:
             self._free = block[-block.ctypes.data % LINE :]
         memory, self._free = self._free[:size], self._free[size:]
         return np.ndarray(array.shape, array.dtype, memory, strides=array.strides)
+
+
+def bytes_taken(arrays: int, size: int) -> int:
+    """Tell how many bytes so many arrays of this size take in Blocks of their own."""
+    return arrays * size if size < SMALL else -(-arrays * size // BLOCK) * BLOCK

@@ -6,11 +6,14 @@ are element by element.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
+from engine.memory import Blocks
 from engine.tensor import Array, Parameter
 
 
@@ -20,6 +23,17 @@ class Flat:
 
     values: Array
     gradients: Array
+    blocks: Blocks = field(default_factory=partial(Blocks, apart=0))
+
+    def zeros(self) -> Array:
+        """Return one more array of zeros like these: what an optimizer keeps beside them."""
+        return _zeros(self.blocks, self.values.shape, self.values.dtype)
+
+
+def _zeros(blocks: Blocks, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+    array = blocks.place(np.empty(shape, dtype))
+    array.fill(0)
+    return array
 
 
 def flatten(parameters: Sequence[Parameter]) -> Flat:
@@ -32,7 +46,8 @@ def flatten(parameters: Sequence[Parameter]) -> Flat:
     if len(dtypes) != 1:
         raise ValueError(f"an optimizer needs parameters of one dtype, got {sorted(map(str, dtypes))}")
     size = sum(parameter.data.size for parameter in parameters)
-    flat = Flat(np.zeros(size, dtypes.pop()), np.zeros(size, parameters[0].data.dtype))
+    dtype, blocks = dtypes.pop(), Blocks(apart=0)
+    flat = Flat(_zeros(blocks, (size,), dtype), _zeros(blocks, (size,), dtype), blocks)
     start = 0
     for parameter in parameters:
         part = slice(start, start + parameter.data.size)
@@ -61,7 +76,7 @@ class Optimizer:
         self.lr = lr
         self.weight_decay = weight_decay
         self.steps = 0
-        self._part = np.empty_like(self.flat.values)
+        self._part = self.flat.zeros()
 
     def step(self) -> None:
         """Move the parameters by the gradients that are in their buffers now."""
@@ -108,7 +123,7 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs a momentum above 0")
         self.momentum = momentum
         self.nesterov = nesterov
-        self.state_velocity = np.zeros_like(self.flat.values if momentum else self.flat.values[:0])
+        self.state_velocity = self.flat.zeros() if momentum else self.flat.values[:0].copy()
 
     def _update(self, p: Array, g: Array, part: Array) -> None:
         if self.momentum:
@@ -138,7 +153,7 @@ class Adagrad(Optimizer):
         """Start with sums of zero."""
         super().__init__(parameters, lr, weight_decay)
         self.eps = eps
-        self.state_squares = np.zeros_like(self.flat.values)
+        self.state_squares = self.flat.zeros()
 
     def _update(self, p: Array, g: Array, part: Array) -> None:
         np.multiply(g, g, out=part)
@@ -165,7 +180,7 @@ class RMSprop(Optimizer):
         super().__init__(parameters, lr, weight_decay)
         self.alpha = alpha
         self.eps = eps
-        self.state_squares = np.zeros_like(self.flat.values)
+        self.state_squares = self.flat.zeros()
 
     def _update(self, p: Array, g: Array, part: Array) -> None:
         squares = self.state_squares
@@ -202,8 +217,8 @@ class Adam(Optimizer):
             raise ValueError(f"betas must be at least 0 and below 1, got {betas}")
         self.betas = betas
         self.eps = eps
-        self.state_mean = np.zeros_like(self.flat.values)
-        self.state_square = np.zeros_like(self.flat.values)
+        self.state_mean = self.flat.zeros()
+        self.state_square = self.flat.zeros()
 
     def _update(self, p: Array, g: Array, part: Array) -> None:
         first, second = self.betas

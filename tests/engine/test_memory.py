@@ -1,5 +1,7 @@
 """The blocks that hold the buffers of a plan: shape, layout and values as anywhere else, and never shared."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,9 @@ from engine import memory
 from engine.losses import cross_entropy
 from engine.memory import Blocks
 from engine.models.gpt import GPT, GPTConfig
+from engine.optim import Adam
 from engine.plan import Plan
+from engine.tensor import Parameter
 
 
 def late_blocks():
@@ -61,3 +65,28 @@ def test_a_plan_gives_the_same_bits_with_and_without_blocks(monkeypatch):
     monkeypatch.setattr(memory, "SMALL", 0)
     monkeypatch.setattr(memory, "BLOCK", 1 << 14)
     assert gradients() == apart
+
+
+@pytest.mark.parametrize("size", [1000, memory.SMALL, memory.BLOCK // 3, 2 * memory.BLOCK])
+def test_arrays_kept_together_take_the_bytes_that_the_estimate_expects(size):
+    blocks = Blocks(apart=0)
+    arrays = [blocks.place(np.empty(size, np.uint8)) for _ in range(5)]
+    owners = {id(array): array for array in map(_owner, arrays)}
+    taken = sum(array.nbytes for array in owners.values())
+    expected = memory.bytes_taken(5, size)
+    assert expected <= taken <= expected + 6 * memory.LINE
+
+
+def _owner(array):
+    while array.base is not None:
+        array = array.base
+    return array
+
+
+def test_what_an_optimizer_keeps_of_a_large_network_lies_in_blocks_with_its_parameters():
+    parameters = [Parameter(np.ones((300, 400), np.float32)), Parameter(np.ones(7, np.float32))]
+    adam = Adam(parameters)
+    kept = (adam.flat.values, adam.flat.gradients, adam.state_mean, adam.state_square)
+    assert len({id(_owner(array)) for array in kept}) == 1
+    assert not any(np.shares_memory(a, b) for a, b in itertools.combinations(kept, 2))
+    assert [array.any() for array in kept] == [True, False, False, False]
