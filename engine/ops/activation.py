@@ -172,20 +172,20 @@ def _gelu_erf(x: Tensor) -> Tensor:
 
 
 def _gelu_tanh(x: Tensor) -> Tensor:
-    """With u = sqrt(2/pi) (x + 0.044715 x^3) and P = (1 + tanh u) / 2 = Phi(x), which is kept, and y = x P:
-    dx = g (P + 2 u' y (1 - P)), since dP/du = 2 P (1 - P).
+    """With u = 2 sqrt(2/pi) (x + 0.044715 x^3) and P = 1 / (1 + e^-u) = Phi(x), which is kept, and y = x P:
+    dx = g (P + u' y (1 - P)), since dP/du = P (1 - P). It is (1 + tanh(u / 2)) / 2, by the cheaper exp.
     """
     data, y = x.data, placed(np.empty_like(x.data))
     below, slope = placed(np.empty_like(data)), placed(np.empty_like(data))
 
     def forward() -> None:
         np.multiply(data, data, out=below)
-        np.multiply(below, SQRT_2_OVER_PI * GELU_CUBIC, out=below)
-        np.add(below, SQRT_2_OVER_PI, out=below)
+        np.multiply(below, -2 * SQRT_2_OVER_PI * GELU_CUBIC, out=below)
+        np.subtract(below, 2 * SQRT_2_OVER_PI, out=below)
         np.multiply(below, data, out=below)
-        np.tanh(below, out=below)
-        np.multiply(below, 0.5, out=below)
-        np.add(below, 0.5, out=below)
+        np.exp(below, out=below)
+        np.add(below, 1, out=below)
+        np.divide(1, below, out=below)
         np.multiply(data, below, out=y)
 
     def backward(g: Array, dx: Array) -> None:
