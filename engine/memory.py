@@ -4,6 +4,7 @@ A step goes through tens of megabytes. On pages of 4 kB it has thousands of addr
 time; numpy asks the system for pages of 2 MB (Linux), but only for arrays of 4 MB and more.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Blocks:
         if array.nbytes < SMALL or self._apart > 0:
             self._apart -= array.nbytes
             return array
-        size = -(-array.nbytes // LINE) * LINE
+        size = _whole_lines(array.nbytes)
         if len(self._free) < size:
             block = np.empty(max(BLOCK, size) + LINE, np.uint8)
             self._free = block[-block.ctypes.data % LINE :]
@@ -41,4 +42,11 @@ class Blocks:
 
 def bytes_taken(arrays: int, size: int) -> int:
     """Tell how many bytes so many arrays of this size take in Blocks of their own."""
-    return arrays * size if size < SMALL else -(-arrays * size // BLOCK) * BLOCK
+    if size < SMALL:
+        return arrays * size
+    lines = _whole_lines(size)
+    return arrays * lines if lines > BLOCK else math.ceil(arrays / (BLOCK // lines)) * BLOCK
+
+
+def _whole_lines(size: int) -> int:
+    return math.ceil(size / LINE) * LINE
