@@ -84,10 +84,10 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
         """
         counted = _counted(flat, classes, ignore_index)
         weight[:, 0] = counted
-        np.multiply(weight, 1 / weight.sum(), out=weight)
+        np.multiply(weight, 1 / np.add.reduce(weight, axis=None), out=weight)
         hot.fill(0)
         hot[numbers, flat if counted is True else np.maximum(flat, 0)] = weight[:, 0]
-        np.max(data, axis=-1, keepdims=True, out=top)
+        np.maximum.reduce(data, axis=-1, keepdims=True, out=top)
         np.subtract(data, top, out=shifted)
         wanted = np.vdot(hot.ravel("K"), e.ravel("K"))
         np.exp(e, out=e)
@@ -106,7 +106,8 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
 
 def _counted(target: Array, classes: int, ignore_index: int) -> Array | bool:
     """Tell which rows count, True for all; IndexError names a class that is not one."""
-    if target.size and (target.min() < 0 or target.max() >= classes):
+    unsigned = target.view(f"u{target.itemsize}")  # a negative number is then a huge one: one look does both
+    if target.size and np.maximum.reduce(unsigned) >= classes:
         counted: Array = target != ignore_index
         wrong = counted & ((target < 0) | (target >= classes))
         if wrong.any():

@@ -99,9 +99,10 @@ def max_pool2d(x: Operand, kernel_size: int, stride: int | None = None) -> Tenso
     x = as_tensor(x)
     step = stride or kernel_size
     y = _pooled("max_pool2d", x.data, kernel_size, step)
-    source = x.data.transpose(TO_CHWB)
-    parts = [source[place] for place in _places(y.shape, kernel_size, step)]
+    source, places = x.data.transpose(TO_CHWB), _places(y.shape, kernel_size, step)
+    parts = [source[place] for place in places]
     free, hit, share = np.empty(y.shape, np.bool_), np.empty(y.shape, np.bool_), np.empty_like(y)
+    tiles = step == kernel_size and y.size * kernel_size**2 == x.data.size
 
     def forward() -> None:
         np.copyto(y, parts[0])
@@ -109,15 +110,18 @@ def max_pool2d(x: Operand, kernel_size: int, stride: int | None = None) -> Tenso
             np.maximum(y, part, out=y)
 
     def backward(g: Array, dx: Array) -> None:
+        """Write each element once where the windows tile the image, and add up where they overlap."""
         upper, target = g.transpose(TO_CHWB), dx.transpose(TO_CHWB)
-        dx.fill(0)
         free.fill(True)
-        for part, place in zip(parts, _places(y.shape, kernel_size, step), strict=True):
+        if not tiles:
+            dx.fill(0)
+        for part, place in zip(parts, places, strict=True):
             np.equal(part, y, out=hit)
             np.logical_and(hit, free, out=hit)
             np.logical_xor(free, hit, out=free)
-            np.multiply(upper, hit, out=share)
-            np.add(target[place], share, out=target[place])
+            np.multiply(upper, hit, out=target[place] if tiles else share)
+            if not tiles:
+                np.add(target[place], share, out=target[place])
 
     return record((x,), y.transpose(FROM_CHWB), forward, backward)
 
