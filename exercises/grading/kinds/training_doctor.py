@@ -26,6 +26,10 @@ WORSE_ON_NEW = 2.0
 MOVED_GAP = 0.12
 MOST_DROPPED = 0.8
 FEW_IN_A_BATCH = 3
+FEW_STEPS = 100
+USUAL_BATCH = 32
+RATE_FOR_ADAM = 0.003
+BY_THEIR_OWN_SLOPES = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSProp"}
 STRAIGHT = (
     "linear",
     "identity",
@@ -48,8 +52,14 @@ def diagnose(lab: Lab) -> list[str]:
             f"learning rate of {first.lr:g} each step overshoots further. Try a tenth of it, or clip_norm."
         ]
     run = max(lab.runs, key=lambda one: (-one.accuracy.get("train", 0.0), one.loss["train"]))
-    found = [*_averages(lab), *_structure(lab, run), *_gradients(lab, run), *_places(lab, run)]
-    return found or list(_curve(lab, run))
+    found = [
+        *_averages(lab),
+        *_long_steps(lab),
+        *_structure(lab, run),
+        *_gradients(lab, run),
+        *_places(lab, run),
+    ]
+    return found or list(_pace(lab, run)) or list(_curve(lab, run))
 
 
 def _averages(lab: Lab) -> Iterator[str]:
@@ -76,6 +86,20 @@ def _averages(lab: Lab) -> Iterator[str]:
         yield (
             f"Mean and variance of a batch of {size} are mostly chance: in batches of 2 every normalised "
             "number is close to 1 or -1, whatever it was. Take 16 examples or more."
+        )
+
+
+def _long_steps(lab: Lab) -> Iterator[str]:
+    """Spot a rate of gradient descent given to an optimizer whose steps are about as long as the rate."""
+    optimizer = lab.config.optimizer
+    name = BY_THEIR_OWN_SLOPES.get(optimizer.type)
+    first = next((layer for layer in lab.config.layers if isinstance(layer, Linear)), None)
+    inputs = math.prod(lab.data.x_train.shape[1:])
+    if name and first is lab.config.layers[0] and optimizer.lr > 1 / math.sqrt(inputs):
+        yield (
+            f"{name} moves every weight by about the learning rate in each step, whatever the slope: "
+            f"{optimizer.lr:g} is more than weights of {inputs} inputs usually are at the start, at most "
+            f"{1 / math.sqrt(inputs):.2g}. Rates from 0.001 to 0.01 are usual."
         )
 
 
@@ -167,6 +191,25 @@ def _pooled_to_one(lab: Lab, run: Run) -> bool:
         if layer.type in ("max_pool2d", "avg_pool2d") and value.shape[2:] == (1, 1):
             return True
     return False
+
+
+def _pace(lab: Lab, run: Run) -> Iterator[str]:
+    """Spot a training of few steps, and a rate of Adam's given to gradient descent."""
+    config, examples = lab.config, len(lab.data.x_train)
+    batch = min(config.batch_size or examples, examples)
+    steps = config.epochs * math.ceil(examples / batch)
+    if steps < FEW_STEPS and batch > 2 * USUAL_BATCH:
+        yield (
+            f"{config.epochs} epochs in batches of {batch:,} are only {steps} steps. Batches of {USUAL_BATCH} "
+            f"make {config.epochs * math.ceil(examples / USUAL_BATCH):,} steps of the same pictures."
+        )
+    optimizer = config.optimizer
+    plain = optimizer.type == "sgd" and not optimizer.momentum
+    if plain and optimizer.lr <= RATE_FOR_ADAM and (_still_falling(run.losses) or _guess(lab, run)):
+        yield (
+            f"{optimizer.lr:g} is a learning rate for Adam, whose steps are about that long. Gradient descent "
+            "multiplies it by the slope, which is small for most weights: try a hundred times as much."
+        )
 
 
 def _curve(lab: Lab, run: Run) -> Iterator[str]:

@@ -297,9 +297,16 @@ OUT = {"type": "linear", "units": 10}
         ({"optimizer": {"type": "sgd", "lr": 0.01}, "epochs": 8}, "was still falling"),
         ({"epochs": 2}, "epochs = 2"),
         (
-            {"optimizer": {"type": "sgd", "lr": 0.0003}, "epochs": 8},
+            {
+                "layers": [HIDDEN, {"type": "sigmoid"}, OUT],
+                "optimizer": {"type": "sgd", "lr": 0.02},
+                "epochs": 5,
+            },
             "guessing gives, but the loss is still falling",
         ),
+        ({"optimizer": {"type": "sgd", "lr": 0.0003}, "epochs": 8}, "0.0003 is a learning rate for Adam"),
+        ({"optimizer": {"type": "rmsprop", "lr": 0.2}, "epochs": 8}, "RMSProp moves every weight by about"),
+        ({"optimizer": {"type": "sgd", "lr": 0.1}, "epochs": 9, "batch_size": 500}, "are only 27 steps"),
         (
             {
                 "layers": [HIDDEN, {"type": "sigmoid"}, OUT],
@@ -347,9 +354,9 @@ def test_the_doctor_says_where_a_straight_border_cannot_do_it() -> None:
             "cross_entropy",
             {
                 "layers": [{"type": "embedding", "units": 4}, {"type": "linear", "units": 10}],
-                "optimizer": {"type": "sgd", "lr": 0.001},
+                "optimizer": {"type": "sgd", "lr": 0.004},
                 "epochs": 5,
-                "batch_size": None,
+                "batch_size": 64,
             },
             "what guessing gives",
         ),
