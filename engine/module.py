@@ -93,9 +93,13 @@ class Module:
         return self.train(False)
 
     def requires_grad_(self, required: bool = True) -> "Module":
-        """Freeze (False) or thaw the parameters here and below: a frozen one gets no gradient."""
+        """Freeze (False) or thaw the parameters here and below: a frozen one gets no gradient, and loses the
+        one of the step before.
+        """
         for parameter in self.parameters():
             parameter.requires_grad = required
+            if not required:
+                parameter.grad.fill(0)
         return self
 
 

@@ -73,17 +73,23 @@ class Optimizer:
         if np.any(np.asarray(lr) < 0) or weight_decay < 0:
             raise ValueError(f"lr and weight_decay must be 0 or more, got {lr} and {weight_decay}")
         self.flat = parameters if isinstance(parameters, Flat) else flatten(parameters)
+        self._parameters = [] if isinstance(parameters, Flat) else list(parameters)
         self.lr = lr
         self.weight_decay = weight_decay
         self.steps = 0
         self._part = self.flat.zeros()
 
     def step(self) -> None:
-        """Move the parameters by the gradients that are in their buffers now."""
+        """Move the parameters by the gradients that are in their buffers now; frozen ones stay, with their
+        averages.
+        """
         self.steps += 1
+        kept = [(array[part], array[part].copy()) for part in self._frozen() for array in self._all()]
         if self.weight_decay:
             self._decay()
         self._update(self.flat.values, self.flat.gradients, self._part)
+        for now, before in kept:
+            np.copyto(now, before)
 
     def state(self) -> dict[str, Array]:
         """Return the arrays that a step changes, beside the parameters: for a checkpoint."""
@@ -94,6 +100,21 @@ class Optimizer:
         self.steps = steps
         for name, value in self.state().items():
             np.copyto(value, state[name])
+
+    def _frozen(self) -> list[slice]:
+        """Find the places of the parameters that want no gradient now."""
+        if all(parameter.requires_grad for parameter in self._parameters):
+            return []
+        ends = np.cumsum([parameter.data.size for parameter in self._parameters]).tolist()
+        return [
+            slice(end - parameter.data.size, end)
+            for parameter, end in zip(self._parameters, ends, strict=True)
+            if not parameter.requires_grad
+        ]
+
+    def _all(self) -> list[Array]:
+        """List what a step changes, with the gradients, to which weight decay adds."""
+        return [self.flat.values, self.flat.gradients, *self.state().values()]
 
     def _decay(self) -> None:
         np.multiply(self.flat.values, self.weight_decay, out=self._part)

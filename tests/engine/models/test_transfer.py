@@ -1,5 +1,7 @@
 """Layers frozen by their names."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from engine.losses import mse_loss
 from engine.models.autoencoder import AutoEncoder
 from engine.models.mlp import mlp
 from engine.models.transfer import freeze, learning
-from engine.optim import SGD
+from engine.optim import SGD, Adam, AdamW, Optimizer
 from engine.plan import Plan
 
 
@@ -45,3 +47,35 @@ def test_an_unknown_name_freezes_nothing() -> None:
         freeze(model, [0, 7])
 
     assert len(learning(model)) == 4
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: SGD(p, lr=0.1, weight_decay=0.1),
+        lambda p: SGD(p, lr=0.1, momentum=0.9),
+        lambda p: Adam(p, lr=0.1, weight_decay=0.1),
+        lambda p: AdamW(p, lr=0.1),
+    ],
+)
+def test_a_layer_frozen_in_mid_training_stays_and_so_do_its_averages(make: Any) -> None:
+    model, x = mlp((3, 4, 2), generator=np.random.default_rng(0)), np.ones((5, 3), np.float32)
+    y = np.zeros((5, 2), np.float32)
+    optimizer: Optimizer = make(model.parameters())
+
+    def steps(count: int) -> None:
+        plan = Plan(lambda a, b: mse_loss(model(a), b), x, y)
+        for _ in range(count):
+            plan.run()
+            optimizer.step()
+
+    steps(3)
+    freeze(model, [0])
+    before, averages = model.state_dict(), {name: part.copy() for name, part in optimizer.state().items()}
+    steps(20)
+    after, size = model.state_dict(), before["0.weight"].size + before["0.bias"].size
+
+    assert all(np.array_equal(before[name], after[name]) for name in ("0.weight", "0.bias"))
+    assert not np.array_equal(before["2.weight"], after["2.weight"])
+    for name, part in optimizer.state().items():
+        assert np.array_equal(part[:size], averages[name][:size])
