@@ -50,16 +50,23 @@ class RMSprop(StrictModel):
 
 
 class Adam(StrictModel):
-    """Adam, and AdamW, which decays the weights beside the gradient."""
+    """Adam, with weight decay as a part of the gradient."""
 
-    type: Literal["adam", "adamw"]
+    type: Literal["adam"]
     lr: Rate = 0.001
     betas: tuple[Average, Average] = (0.9, 0.999)
     eps: Tiny = 1e-8
     weight_decay: Decay = 0.0
 
 
-OptimizerSpec = Annotated[SGD | Adagrad | RMSprop | Adam, Field(discriminator="type")]
+class AdamW(Adam):
+    """Adam that decays the weights beside the gradient, as PyTorch does unless told otherwise."""
+
+    type: Literal["adamw"]  # type: ignore[assignment]
+    weight_decay: Decay = 0.01
+
+
+OptimizerSpec = Annotated[SGD | Adagrad | RMSprop | Adam | AdamW, Field(discriminator="type")]
 
 
 class ScheduleSpec(StrictModel):

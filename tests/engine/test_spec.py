@@ -3,13 +3,17 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.build import build_optimizer
 from engine.spec import read_spec
 from engine.spec.reading import canonical
 from engine.strict_json import Refused
+from engine.tensor import Parameter
 
 GOOD: dict[str, Any] = {
     "layers": [{"type": "linear", "units": 128}, {"type": "relu"}, {"type": "linear", "units": 10}],
@@ -33,6 +37,15 @@ def test_equal_configurations_have_equal_bytes_whatever_was_left_out() -> None:
 
     assert canonical(read_spec(TEXT.encode())) == canonical(read_spec(json.dumps(spelled).encode()))
     assert read_spec(canonical(read_spec(TEXT.encode()))) == read_spec(TEXT.encode())
+
+
+def test_adamw_decays_the_weights_unless_told_otherwise() -> None:
+    def decay(**optimizer: Any) -> float:
+        spec = read_spec(json.dumps(GOOD | {"optimizer": optimizer}).encode())
+        return float(build_optimizer(spec, [Parameter(np.ones(1))]).weight_decay)
+
+    assert decay(type="adamw") == torch.optim.AdamW([torch.ones(1)]).defaults["weight_decay"]
+    assert decay(type="adamw", weight_decay=0.0) == decay(type="adam") == 0
 
 
 @pytest.mark.parametrize(

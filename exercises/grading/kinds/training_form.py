@@ -66,7 +66,7 @@ def groups(spec: TrainingSpec) -> list[FieldGroup]:
                 Field(OPTIMIZER, "optimizer", "select", _options(OPTIMIZERS)),
                 Field(RATE, "learning rate", "number"),
                 Field(MOMENTUM, "momentum, for sgd (empty: 0)", "number"),
-                Field(DECAY, "weight decay (empty: 0)", "number"),
+                Field(DECAY, "weight decay (empty: 0; for adamw 0.01)", "number"),
             ),
         ),
         FieldGroup(
@@ -120,7 +120,7 @@ def fields_of(config: TrainSpec) -> dict[str, list[str]]:
         OPTIMIZER: str(optimizer["type"]),
         RATE: show_number(optimizer["lr"]),
         MOMENTUM: _show(optimizer.get("momentum", 0)),
-        DECAY: _show(optimizer.get("weight_decay", 0)),
+        DECAY: _show_decay(optimizer),
         EPOCHS: str(config.epochs),
         BATCH: _show(config.batch_size or 0),
         INIT: str(init["type"]) if init["type"] in INITS else INITS[0],
@@ -128,6 +128,12 @@ def fields_of(config: TrainSpec) -> dict[str, list[str]]:
         SHIFT: _show(config.random_shift),
     }
     return {name: [value] for name, value in fields.items()}
+
+
+def _show_decay(optimizer: dict[str, Any]) -> str:
+    """Leave the field empty for no decay, but for adamw, which decays when nothing is said."""
+    decay = optimizer.get("weight_decay", 0)
+    return show_number(decay) if optimizer["type"] == "adamw" else _show(decay)
 
 
 def first_answer(spec: TrainingSpec) -> Answer:

@@ -391,12 +391,17 @@ def test_a_diverged_run_reaches_nothing_and_is_shown_as_such() -> None:
     assert report["runs"][0]["accuracy"] == {}
 
 
-def test_the_form_gives_back_what_was_put_in() -> None:
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"type": "sgd", "lr": 0.5, "momentum": 0.9},
+        {"type": "adamw", "lr": 0.01},
+        {"type": "adamw", "lr": 0.01, "weight_decay": 0.0},
+    ],
+)
+def test_the_form_gives_back_what_was_put_in(optimizer: dict[str, Any]) -> None:
     spec = spec_with()
-    answer = parse_answer(
-        spec,
-        config(optimizer={"type": "sgd", "lr": 0.5, "momentum": 0.9}, init={"type": "normal", "std": 0.7}),
-    )
+    answer = parse_answer(spec, config(optimizer=optimizer, init={"type": "normal", "std": 0.7}))
 
     again = answer_from_fields(spec, fields_from_answer(spec, answer))
 
