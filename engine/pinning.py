@@ -1,7 +1,7 @@
 """Pin what the arithmetic of this process depends on: one thread, and one set of matrix kernels.
 
 The number of threads and the kernels a processor gets change the last bits of a product, and threads of two
-workers on two cores spin against each other (decision 0007). To be called before numpy is imported: the
+workers on two cores spin against each other (decision 0008). To be called before numpy is imported: the
 libraries read these settings once.
 """
 

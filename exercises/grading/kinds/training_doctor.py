@@ -200,15 +200,17 @@ def _pace(lab: Lab, run: Run) -> Iterator[str]:
     steps = config.epochs * math.ceil(examples / batch)
     if steps < FEW_STEPS and batch > 2 * USUAL_BATCH:
         yield (
-            f"{config.epochs} epochs in batches of {batch:,} are only {steps} steps. Batches of {USUAL_BATCH} "
-            f"make {config.epochs * math.ceil(examples / USUAL_BATCH):,} steps of the same pictures."
+            f"{config.epochs} epochs in batches of {batch:,} are only {steps} steps. "
+            f"Batches of {USUAL_BATCH} make {config.epochs * math.ceil(examples / USUAL_BATCH):,} steps of "
+            "the same pictures."
         )
     optimizer = config.optimizer
     plain = optimizer.type == "sgd" and not optimizer.momentum
     if plain and optimizer.lr <= RATE_FOR_ADAM and (_still_falling(run.losses) or _guess(lab, run)):
         yield (
-            f"{optimizer.lr:g} is a learning rate for Adam, whose steps are about that long. Gradient descent "
-            "multiplies it by the slope, which is small for most weights: try a hundred times as much."
+            f"{optimizer.lr:g} is a learning rate for Adam, whose steps are about that long. "
+            "Gradient descent multiplies it by the slope, which is small for most weights: try a hundred "
+            "times as much."
         )
 
 
