@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lessons.access import current_enrolment
@@ -24,6 +25,7 @@ class TimelineRow:
     url: str | None
     state: str
     exercises: Sequence[ExerciseCard]
+    opened_at: datetime | None
 
 
 def timeline(user: Any) -> list[TimelineRow]:
@@ -42,9 +44,18 @@ def timeline(user: Any) -> list[TimelineRow]:
             url=lesson.get_absolute_url() if lesson.revision else None,
             state=_state(lesson, cards.get(lesson.pk, []), lesson.pk in visited),
             exercises=cards.get(lesson.pk, []),
+            opened_at=visited.get(lesson.pk),
         )
         for lesson in Lesson.objects.select_related("revision").defer("revision__html", "revision__body")
     ]
+
+
+def where_to_continue(rows: Sequence[TimelineRow]) -> TimelineRow | None:
+    """Pick what was begun last and is not done; else the first lesson that was never begun."""
+    begun = [row for row in rows if row.state == STARTED]
+    if begun:
+        return max(begun, key=lambda row: (row.opened_at is not None, row.opened_at or row.number))
+    return next((row for row in rows if row.state == NOT_STARTED), None)
 
 
 def headings(lesson: Lesson) -> list[Passage]:
@@ -52,10 +63,11 @@ def headings(lesson: Lesson) -> list[Passage]:
     return list(lesson.passages.exclude(anchor="").only("anchor", "heading", "lesson"))
 
 
-def _visited(enrolment: Enrolment | None) -> set[int]:
+def _visited(enrolment: Enrolment | None) -> dict[int, datetime]:
+    """Say when each lesson was opened first."""
     if enrolment is None:
-        return set()
-    return set(LessonVisit.objects.filter(enrolment=enrolment).values_list("lesson_id", flat=True))
+        return {}
+    return dict(LessonVisit.objects.filter(enrolment=enrolment).values_list("lesson_id", "opened_at"))
 
 
 def _state(lesson: Lesson, cards: Sequence[ExerciseCard], was_opened: bool) -> str:

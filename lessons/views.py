@@ -15,7 +15,6 @@ from lessons.passages import fold
 from lessons.rendering import figure_modules, stored_html
 from lessons.services.report import ReportRefused, report_mistake
 from lessons.services.visit import record_visit
-from lessons.work import DONE
 
 LAB_EXERCISE = "xor-weights"
 HAND_IN = {"weights": LAB_EXERCISE, "training": "xor-train"}
@@ -44,7 +43,7 @@ def syllabus(request: HttpRequest) -> HttpResponse:
     enrolment = access.current_enrolment(request.user)
     context = {
         "rows": rows,
-        "continue_to": next((row for row in rows if row.url and row.state != DONE), None),
+        "continue_to": queries.where_to_continue(rows),
         "course": enrolment.course.title if enrolment else "",
     }
     return render(request, "lessons/syllabus.html", context)

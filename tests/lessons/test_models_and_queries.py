@@ -11,7 +11,7 @@ from exercises.models import Exercise
 from exercises.queries.specs import spec_for
 from lessons.access import current_enrolment, instructs, teaches
 from lessons.models import AppendOnlyError, Course, Enrolment, Lesson, LessonRevision, Role, Section
-from lessons.queries import timeline
+from lessons.queries import timeline, where_to_continue
 from lessons.services.enrol import enrol
 from tests import factories
 
@@ -57,6 +57,26 @@ def test_a_lesson_without_exercises_is_done_once_opened(
     signed_in(student).get("/lessons/opening/")
 
     assert states(student.user)["opening"] == "done"
+
+
+def test_who_comes_back_continues_with_the_lesson_begun_last(
+    student: Enrolment, xor: Exercise, signed_in: Callable[..., Client]
+) -> None:
+    def next_lesson() -> str:
+        row = where_to_continue(timeline(student.user))
+        assert row is not None
+        return row.slug
+
+    client = signed_in(student)
+    assert next_lesson() == "opening"
+
+    for slug in ("mp-neuron", "mlp-xor", "perceptron"):
+        client.get(f"/lessons/{slug}/")
+        assert next_lesson() == slug
+
+    for exercise in Exercise.objects.published().filter(lesson__slug="perceptron"):
+        factories.graded(student, exercise, spec_for(exercise, student).reference)
+    assert next_lesson() == "mlp-xor"
 
 
 def test_a_person_outside_every_course_sees_the_timeline(db: None) -> None:
