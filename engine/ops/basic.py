@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from engine.tensor import Array, Tensor, as_tensor, placed, record, unbroadcast
 
@@ -224,7 +225,7 @@ def transpose(x: Operand, axes: Sequence[int]) -> Tensor:
     x (any shape) -> y (x's shape in the new order);   dx = g with the axes put back
     """
     x = as_tensor(x)
-    order = tuple(axes)
+    order = normalize_axis_tuple(tuple(axes), x.data.ndim)
     back = tuple(int(axis) for axis in np.argsort(order))
     y = x.data.transpose(order)
 

@@ -107,6 +107,13 @@ CASES = [
         lambda x: x.permute(2, 0, 1),
     ),
     Case(
+        "transpose, axes counted from the end",
+        lambda x: transpose(x, (-1, 0, -2)),
+        ((3, 3, 3),),
+        lambda x: x.transpose(2, 0, 1),
+        lambda x: x.permute(2, 0, 1),
+    ),
+    Case(
         "concatenate",
         lambda *parts: concatenate(parts, 1),
         ((3, 4), (3, 1), (3, 0)),
