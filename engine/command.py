@@ -4,9 +4,13 @@ input.
 
 import argparse
 import json
+import os
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,13 +28,16 @@ from engine.module import Module
 from engine.progress import OverBudget, StepInfo
 from engine.rng import Streams
 from engine.spec import TrainSpec, read_spec
-from engine.strict_json import MAX_BYTES, Refused
+from engine.strict_json import MAX_BYTES, Refused, shorten
 from engine.train import train
+from engine.weights import FORMATS
 from engine.weights import MAX_BYTES as MAX_WEIGHTS
 from engine.weights import load as load_weights
 from engine.weights import save as save_weights
 
 BAR = 30
+CANCELLED = 130  # what a shell reports after SIGINT, and below after SIGPIPE; Windows has no SIGPIPE to ask
+BROKEN_PIPE = 141
 EXAMPLES = """examples:
   python -m engine train config.json --data digits --seed 0 --out model.safetensors
   python -m engine predict config.json --weights model.safetensors --data digits
@@ -48,18 +55,40 @@ class BadInput(Exception):
 
 
 def main(arguments: Sequence[str], stdout: TextIO | None = None, stderr: TextIO | None = None) -> int:
-    """Run one command and return its exit status: 0, or 2 after one line on stderr that says what is
-    wrong.
+    """Run one command and return its exit status: 0; 2 after one line on stderr that says what is wrong; 130
+    after Ctrl-C; 141 when nobody reads stdout any more.
     """
     stdout, stderr = stdout or sys.stdout, stderr or sys.stderr
     options = _parser().parse_args(arguments)
     try:
         result = COMMANDS[options.command](options, stderr)
-    except (BadInput, Refused, ValueError, OSError) as error:
-        print(f"engine {options.command}: {' '.join(str(error).split())}", file=stderr)
+        _print(json.dumps(result, allow_nan=False), stdout)
+    except KeyboardInterrupt:
+        print(f"engine {options.command}: cancelled", file=stderr)
+        return CANCELLED
+    except BrokenPipeError:
+        return BROKEN_PIPE
+    except (BadInput, Refused, ValueError, OSError, OverflowError, MemoryError) as error:
+        print(f"engine {options.command}: {_one_line(error) or 'not enough memory'}", file=stderr)
         return 2
-    print(json.dumps(result, allow_nan=False), file=stdout)
-    return 0
+    return _status(result)
+
+
+def _print(text: str, stdout: TextIO) -> None:
+    """Print and flush here, where a failure can be told; Python would try again, and complain, at its end."""
+    try:
+        print(text, file=stdout, flush=True)
+    except OSError:
+        if stdout is sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        raise
+
+
+def _status(result: dict[str, Any]) -> int:
+    """Tell a script that the training was cut short, or that what it asked to have saved was not."""
+    if result.get("outcome") == "cancelled":
+        return CANCELLED
+    return 2 if "out" in result and result["out"] is None else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,10 +121,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
-    spec, data = _spec(options.config), _dataset(options)
+    spec = _spec(options.config)
+    if options.out:
+        _check_out(options.out, options.config)
+    data = _dataset(options)
     bar = _bar(stderr) if stderr.isatty() else None
     limits = None if options.no_limits else Limits()
-    result = train(spec, data.train(), options.seed, limits=limits, on_step=bar)
+    with _interrupted() as should_stop:
+        result = train(spec, data.train(), options.seed, limits=limits, on_step=bar, should_stop=should_stop)
     if bar:
         print(file=stderr)
     if isinstance(result.outcome, OverBudget) or result.model is None:
@@ -108,9 +141,56 @@ def _train(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
         "fingerprint": fingerprint(),
     }
     if options.out:
-        options.out.write_bytes(save_weights(result.model.state_dict(), _format(options.out)))
-        report["out"] = str(options.out)
+        report["out"] = _save(result.model, options.out, stderr)
     return report
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C end the training between two steps, where its weights are whole; the second ends
+    all.
+    """
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # only the main thread is interrupted
+        yield lambda: False
+        return
+
+    def note(number: int, frame: object) -> None:
+        seen.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(seen)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _check_out(out: Path, config: Path) -> None:
+    """Refuse a place where weights cannot be saved, before the training that they would cost."""
+    if _format(out) not in FORMATS:
+        raise BadInput(f"--out {out}: the name must end in .{', .'.join(FORMATS)}")
+    if not out.parent.is_dir():
+        raise BadInput(f"--out {out}: there is no folder {out.parent}")
+    if out.exists() and out.samefile(config):
+        raise BadInput(f"--out {out}: this is the configuration, and would be overwritten")
+    if out.is_dir():
+        raise BadInput(f"--out {out}: this is a folder, not a file")
+    if not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise BadInput(f"--out {out}: it is not allowed to write there")
+
+
+def _save(model: Module, out: Path, stderr: TextIO) -> str | None:
+    """Save what can be read back, or say why not: the report of the training is worth printing anyway."""
+    state = model.state_dict()
+    try:
+        saved = save_weights(state, _format(out))
+        load_weights(saved, {name: array.shape for name, array in state.items()}, format=_format(out))
+        out.write_bytes(saved)
+    except (Refused, ValueError, OSError) as error:
+        print(f"engine train: --out {out}: nothing saved: {_one_line(error)}", file=stderr)
+        return None
+    return str(out)
 
 
 def _predict(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
@@ -164,23 +244,33 @@ def _dataset(options: argparse.Namespace) -> Dataset:
     for pair in filter(None, rest.split(",")):
         key, sign, value = pair.partition("=")
         if not sign:
-            raise BadInput(f"--data {options.data}: {pair!r} is not option=value")
+            raise BadInput(f"--data {shorten(options.data)}: {pair!r} is not option=value")
+        if key == "seed":
+            raise BadInput(
+                f"--data {shorten(options.data)}: seed is no option here; give it as --seed {value}"
+            )
+        if key in chosen:
+            raise BadInput(f"--data {shorten(options.data)}: {key} is given twice; give it once")
         chosen[key] = _value(value)
     try:
         return load(name, options.seed, **chosen)
     except TypeError as error:
-        raise BadInput(f"--data {options.data}: {error}") from error
+        raise BadInput(f"--data {shorten(options.data)}: {error}") from error
 
 
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
 def _format(path: Path) -> str:
-    return path.suffix.removeprefix(".")
+    return path.suffix.removeprefix(".").lower()
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
 
 
 def _cast(model: Module, examples: Examples) -> Examples:

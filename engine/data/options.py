@@ -1,4 +1,28 @@
-"""The bounds of the options of a data set."""
+"""The bounds and kinds of the options of a data set."""
+
+import numbers
+from typing import Any, get_args
+
+from engine.strict_json import shorten
+
+_KINDS: dict[Any, tuple[type, str]] = {
+    bool: (bool, "true or false"),
+    int: (numbers.Integral, "a whole number"),
+    float: (numbers.Real, "a number"),
+}
+
+
+def of_kind(name: str, value: object, kind: Any) -> None:
+    """Refuse an option of another kind than int, float or bool, with a ValueError that names all three; a
+    choice among words is left to who made it.
+    """
+    allowed = get_args(kind) or (kind,)
+    wanted, words = next((_KINDS[each] for each in allowed if each in _KINDS), (object, ""))
+    if value is None and type(None) in allowed:
+        return
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted not in (bool, object)):
+        shown = f'"{shorten(value)}"' if isinstance(value, str) else shorten(value)
+        raise ValueError(f"{name} must be {words}, got {shown}")
 
 
 def at_least(least: int, **options: float | None) -> None:

@@ -1,13 +1,16 @@
 """Every data set by its name."""
 
+import inspect
 from collections.abc import Callable
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from engine.data.dataset import Dataset
-from engine.data.digits import digits
+from engine.data.digits import DigitsOptions, digits
+from engine.data.options import of_kind
 from engine.data.plane import blobs, circles, moons, noisy_xor, ring, sine, spirals
 from engine.data.sequences import adding, latch, parity, reverse
 from engine.data.tables import GATES, bars_and_stripes, gate, sigmoid_neuron
@@ -41,16 +44,37 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_TABLES.keys() | _DRAWN.keys()))
 
 
-def load(name: str, seed: int = 0, **options: Any) -> Dataset:
+def load(name: str, /, seed: int = 0, **options: Any) -> Dataset:
     """Make a data set: the same name, seed and options give the same bytes.
 
     Chance comes from the stream "data" of the seed; tables, the text and the split of the digits know no
     chance.
-    ValueError for an unknown name or an option out of its bounds; TypeError for an option there is not.
+    ValueError for an unknown name, an option out of its bounds or of another kind; TypeError for an option
+    there is not.
     """
+    if name in _TABLES or name in _DRAWN:
+        _check_kinds(name, options)
     if name in _TABLES:
         return _TABLES[name](**options)
     if name in _DRAWN:
         generator: np.random.Generator = Streams(seed).get("data")
         return _DRAWN[name](generator, **options)
     raise ValueError(f"there is no data set {name!r}; there are {', '.join(names())}")
+
+
+def _check_kinds(name: str, options: dict[str, Any]) -> None:
+    """Refuse what a data set could only stumble over; `digits` refuses options it has not by itself."""
+    kinds = _kinds(name)
+    unknown = sorted(options.keys() - kinds.keys())
+    if unknown and name != "digits":
+        raise TypeError(f"{name} has no option {', '.join(unknown)}; it has {', '.join(kinds) or 'none'}")
+    for option in options.keys() & kinds.keys():
+        of_kind(option, options[option], kinds[option])
+
+
+def _kinds(name: str) -> dict[str, Any]:
+    """Read the options of a data set, and what each may be, from where they are declared."""
+    if name == "digits":
+        return {field.name: field.type for field in fields(DigitsOptions)}
+    parameters = inspect.signature((_TABLES | _DRAWN)[name]).parameters.values()
+    return {each.name: each.annotation for each in parameters if each.kind is each.KEYWORD_ONLY}

@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -93,7 +94,11 @@ def test_options_of_a_data_set_are_passed_on(config: Path) -> None:
         ({}, "digit", "there is no data set 'digit'"),
         ({}, "digits:rows", "'rows' is not option=value"),
         ({}, "digits:colour=3", "colour"),
-        ({}, "xor:x=1", "unexpected keyword"),
+        ({}, "xor:x=1", "xor has no option x; it has none"),
+        ({}, "digits:rows=2.5", "rows must be a whole number, got 2.5"),
+        ({}, "moons:rows=20,rows=30", "rows is given twice"),
+        ({}, "moons:seed=3", "give it as --seed 3"),
+        ({}, "moons:name=3", "moons has no option name"),
         ({}, "digits:image=true", "flatten first"),
     ],
 )
@@ -147,3 +152,103 @@ def test_the_engine_is_light_to_import() -> None:
     django, size = done.stdout.split()
     assert django == "False"
     assert int(size) < 90 * 1024**2
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("model.bin", "must end in .json, .npz, .safetensors"),
+        ("none/model.npz", "there is no folder"),
+        ("config.json", "this is the configuration"),
+        ("folder.npz", "this is a folder"),
+    ],
+)
+def test_a_place_to_save_is_refused_before_the_training(
+    config: Path, monkeypatch: pytest.MonkeyPatch, out: str, words: str
+) -> None:
+    (config.parent / "folder.npz").mkdir()
+    before = config.read_bytes()
+    monkeypatch.setattr("engine.command.train", lambda *_, **__: pytest.fail("it was trained"))
+
+    status, printed, errors = run("train", config, "--data", "digits", "--out", config.parent / out)
+
+    assert (status, printed, errors.count("\n")) == (2, None, 1)
+    assert words in errors
+    assert config.read_bytes() == before
+
+
+def test_a_suffix_in_capitals_is_a_format_too(config: Path) -> None:
+    file = config.parent / "MODEL.NPZ"
+
+    trained = run("train", config, "--data", "digits", "--out", file)
+    predicted = run("predict", config, "--weights", file, "--data", "digits")
+
+    assert (trained[0], predicted[0]) == (0, 0)
+
+
+def test_a_diverged_training_reports_and_saves_nothing(config: Path) -> None:
+    wild = {"optimizer": {"type": "sgd", "lr": 10}, "loss": "mse", "epochs": 300, "batch_size": None}
+    layers = [{"type": "linear", "units": 16}, {"type": "linear", "units": 1}]
+    config.write_text(json.dumps(DIGITS | wild | {"layers": layers}))
+    file = config.parent / "model.json"
+
+    status, report, errors = run("train", config, "--data", "sine", "--out", file)
+
+    assert (status, report["outcome"], report["out"]) == (2, "diverged", None)
+    assert errors.count("\n") == 1
+    assert "nothing saved" in errors
+    assert not file.exists()
+
+
+def test_the_first_interrupt_stops_between_steps_and_reports(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = config.parent / "model.npz"
+    monkeypatch.setattr("engine.command._bar", lambda _: lambda _: signal.raise_signal(signal.SIGINT))
+    before = signal.getsignal(signal.SIGINT)
+
+    status, report, _ = run("train", config, "--data", "digits", "--out", file, stderr=Terminal())
+
+    assert (status, report["outcome"], report["steps"]) == (130, "cancelled", 1)
+    assert report["out"] == str(file)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (KeyboardInterrupt(), (130, None, "engine estimate: cancelled\n")),
+        (MemoryError(), (2, None, "engine estimate: not enough memory\n")),
+        (MemoryError("Unable to allocate 8 GiB"), (2, None, "engine estimate: Unable to allocate 8 GiB\n")),
+    ],
+)
+def test_what_ends_a_command_is_one_line(
+    config: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, expected: tuple[int, None, str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("engine.command.load", fail)
+
+    assert run("estimate", config, "--data", "digits") == expected
+
+
+@pytest.mark.parametrize("data", ["moons:rows=100000000000", "digits:rows=" + "[" * 5000])
+def test_absurd_rows_end_with_two_and_one_line(config: Path, data: str) -> None:
+    status, printed, errors = run("estimate", config, "--data", data)
+
+    assert (status, printed, errors.count("\n")) == (2, None, 1)
+    assert len(errors) < 400
+
+
+def test_a_full_disk_and_a_closed_pipe_leave_no_traceback() -> None:
+    command = f"{sys.executable} -m engine fingerprint"
+
+    full = subprocess.run(f"{command} >/dev/full", shell=True, capture_output=True, text=True, check=False)
+    closed = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} | true"], capture_output=True, text=True, check=False
+    )
+
+    assert (full.returncode, full.stderr.count("\n")) == (2, 1)
+    assert "No space left" in full.stderr
+    assert (closed.returncode, closed.stderr) == (141, "")

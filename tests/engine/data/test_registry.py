@@ -1,5 +1,7 @@
 """Every data set by name: the bytes it has always had, and what holds for all of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -118,9 +120,39 @@ def test_an_option_there_is_not_is_refused_by_name() -> None:
         ("digits", {"targets": "names"}, "targets must be classes or pixels"),
     ],
 )
-def test_options_out_of_bounds_are_refused(name: str, options: dict[str, object], message: str) -> None:
+def test_options_out_of_bounds_are_refused(name: str, options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         load(name, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("moons", {"rows": "5"}, 'rows must be a whole number, got "5"'),
+        ("moons", {"rows": 2.5}, r"rows must be a whole number, got 2\.5"),
+        ("moons", {"rows": True}, "rows must be a whole number, got true"),
+        ("moons", {"rows": None}, "rows must be a whole number, got null"),
+        ("digits", {"rows": [1]}, "rows must be a whole number, got"),
+        ("digits", {"image": 1}, "image must be true or false, got 1"),
+        ("reverse", {"continued": "yes"}, 'continued must be true or false, got "yes"'),
+        ("blobs", {"std": "wide"}, 'std must be a number, got "wide"'),
+        ("bars_and_stripes", {"size": 2.0}, r"size must be a whole number, got 2\.0"),
+    ],
+)
+def test_options_of_another_kind_are_refused(name: str, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        load(name, **options)
+
+
+def test_options_may_be_numbers_of_numpy_and_whole_where_any_will_do() -> None:
+    assert load("moons", rows=np.int64(20), noise=0).sha256 == load("moons", rows=20, noise=0.0).sha256
+    assert load("digits", rows=None).sha256 == load("digits").sha256
+
+
+def test_the_name_and_the_source_of_chance_are_no_options() -> None:
+    for option in ("name", "generator"):
+        with pytest.raises(TypeError, match=f"moons has no option {option}; it has rows, test_rows, noise"):
+            load("moons", **{option: 3})
 
 
 def test_the_centres_of_the_ring_lie_at_distance_two_and_are_eight() -> None:
