@@ -42,6 +42,7 @@ def pack(progress: Progress, parts: Parts) -> bytes:
     arrays |= {f"buffer.{name}": value for name, value in parts.buffers.items()}
     if progress.best_values is not None:
         arrays["best_values"] = progress.best_values
+    arrays |= {f"best_buffer.{name}": value for name, value in progress.best_buffers.items()}
     file = io.BytesIO()
     np.savez(file, notes=np.frombuffer(json.dumps(notes).encode(), np.uint8), **arrays)  # type: ignore[arg-type]
     return file.getvalue()
@@ -63,4 +64,5 @@ def unpack(checkpoint: bytes, parts: Parts) -> Progress:
     parts.optimizer.restore(notes.pop("optimizer_steps"), state)
     for name, value in parts.buffers.items():
         np.copyto(value, arrays[f"buffer.{name}"])
-    return Progress(**notes, order=arrays["order"], best_values=arrays.get("best_values"))
+    best = {name: arrays[f"best_buffer.{name}"] for name in parts.buffers if f"best_buffer.{name}" in arrays}
+    return Progress(**notes, order=arrays["order"], best_values=arrays.get("best_values"), best_buffers=best)

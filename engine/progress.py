@@ -70,3 +70,4 @@ class Progress:
     best: float = math.inf
     best_epoch: int = 0
     best_values: Array | None = None
+    best_buffers: dict[str, Array] = field(default_factory=dict)

@@ -25,7 +25,7 @@ from engine.progress import Cancelled, Diverged, Finished, Outcome, OverBudget, 
 from engine.rng import Streams
 from engine.spec import TrainSpec
 from engine.spec.reading import canonical
-from engine.tensor import Parameter
+from engine.tensor import Array, Parameter
 
 REPORTS = 200
 
@@ -70,7 +70,7 @@ class Training:
     ) -> Outcome:
         """Go through the epochs; overflow is silent, the loss tells of it."""
         now = self.progress
-        while now.epoch < self.spec.epochs:
+        while now.epoch < self.spec.epochs and not self._has_stopped():
             if now.position == 0:
                 self._begin_epoch()
             while now.position < len(self._examples):
@@ -82,8 +82,7 @@ class Training:
                         on_step(StepInfo(now.step, self.steps, now.epoch + 1, loss, float(self.optimizer.lr)))
                     if should_stop and should_stop():
                         return self._cancelled()
-            if self._end_epoch():
-                break
+            self._end_epoch()
         return self._finish()
 
     def checkpoint(self) -> bytes:
@@ -96,10 +95,13 @@ class Training:
 
     def _parts(self) -> Parts:
         """Gather what a step changes."""
-        buffers = {
+        return Parts(self._identity(), self.streams, self.optimizer, self._buffers())
+
+    def _buffers(self) -> dict[str, Array]:
+        """Gather what the network keeps beside its parameters: the running averages of batch norms."""
+        return {
             name: entry.data for name, entry in self.model.named_entries() if not isinstance(entry, Parameter)
         }
-        return Parts(self._identity(), self.streams, self.optimizer, buffers)
 
     def _identity(self) -> str:
         """Hash what makes a training: configuration, seed and examples."""
@@ -152,18 +154,25 @@ class Training:
         self._plans[count] = Plan(lambda x, y: loss(self.model(x), y), x, y)
         return self._plans[count]
 
-    def _end_epoch(self) -> bool:
-        """Note the mean loss, and tell whether to stop early."""
+    def _end_epoch(self) -> None:
+        """Note the mean loss, and for early stopping the network, where it is the best so far."""
         now = self.progress
         now.losses.append(now.epoch_total / len(self._examples))
         now.epoch, now.position, now.epoch_total = now.epoch + 1, 0, 0.0
         stopping = self.spec.early_stopping
         if stopping is None or self._held_out is None:
-            return False
+            return
         now.validation.append(evaluate(self.model, self._held_out, self.spec.loss))
         if now.validation[-1] < now.best - stopping.min_delta:
             now.best, now.best_epoch = now.validation[-1], now.epoch
             now.best_values = self.optimizer.flat.values.copy()
+            now.best_buffers = {name: value.copy() for name, value in self._buffers().items()}
+
+    def _has_stopped(self) -> bool:
+        """Tell whether early stopping has ended the training, also where a checkpoint was taken just then."""
+        stopping, now = self.spec.early_stopping, self.progress
+        if stopping is None or self._held_out is None:
+            return False
         return now.epoch - now.best_epoch >= stopping.patience
 
     def _cancelled(self) -> Cancelled:
@@ -177,6 +186,8 @@ class Training:
         values = self.optimizer.flat.values
         if self.progress.best_values is not None:
             np.copyto(values, self.progress.best_values)
+            for name, buffer in self._buffers().items():
+                np.copyto(buffer, self.progress.best_buffers[name])
         if not np.isfinite(values).all():
             return Diverged(self.progress.step, float(self.optimizer.lr))
         return Finished(self.progress.step)

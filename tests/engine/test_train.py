@@ -121,15 +121,16 @@ def test_over_budget_runs_nothing_and_says_what_would_fit() -> None:
     assert "200000 would fit" in result.outcome.problems[0].message
 
 
-def test_early_stopping_keeps_the_best_parameters() -> None:
+@pytest.mark.parametrize("family", ["dense", "norms"])
+def test_early_stopping_keeps_the_best_network(family: str) -> None:
     spec = configuration(
-        FAMILIES["dense"][0],
+        FAMILIES[family][0],
         epochs=400,
         optimizer={"type": "adam", "lr": 0.05},
         early_stopping={"patience": 5, "validation": 0.4},
     )
 
-    training = Training(spec, FAMILIES["dense"][1], 0)
+    training = Training(spec, FAMILIES[family][1], 0)
     outcome = training.run()
 
     losses = training.progress.validation
@@ -138,6 +139,34 @@ def test_early_stopping_keeps_the_best_parameters() -> None:
     held = training._held_out
     assert held is not None
     assert evaluate(training.model, held, "cross_entropy") == pytest.approx(min(losses), rel=1e-12)
+
+
+@pytest.mark.parametrize("family", ["dense", "norms"])
+def test_a_training_cancelled_anywhere_stops_early_where_the_uninterrupted_one_does(family: str) -> None:
+    spec = configuration(
+        FAMILIES[family][0],
+        epochs=40,
+        optimizer={"type": "adam", "lr": 0.05},
+        early_stopping={"patience": 1, "validation": 0.4},
+    )
+    whole = Training(spec, FAMILIES[family][1], 0)
+    ended = whole.run()
+    assert isinstance(ended, Finished)
+    assert ended.step < whole.steps
+
+    for stop in range(1, ended.step + 1):
+        left = iter([False] * (stop - 1) + [True])
+        started = Training(spec, FAMILIES[family][1], 0)
+        assert started.run(should_stop=left.__next__, every=1) == Cancelled(stop)
+        resumed = Training(spec, FAMILIES[family][1], 0)
+        resumed.resume(started.checkpoint())
+
+        assert resumed.run() == ended
+        assert digest(resumed.model) == digest(whole.model)
+
+    again = Training(spec, FAMILIES[family][1], 0)
+    again.resume(whole.checkpoint())
+    assert again.run() == ended
 
 
 def test_random_shifts_move_pictures_by_whole_pixels_and_leave_the_examples_alone() -> None:
