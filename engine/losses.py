@@ -61,14 +61,14 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
     """L = mean of -ln p[target], p = softmax(z).   z (..., C), target (...) of class numbers -> L ()
 
     The softmax is over the last axis. dz = (p - one-hot(target)) / n. Rows whose target is ignore_index
-    count neither in L nor in n. ValueError when target has another shape, IndexError when a class is not
-    in [0, C).
+    count neither in L nor in n; where none counts, L is NaN. ValueError when target has another shape or is
+    empty, IndexError when a class is not in [0, C).
     """
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)
-    if data.ndim < 1 or goal.shape != data.shape[:-1] or goal.dtype.kind not in "iu":
+    if data.ndim < 1 or goal.shape != data.shape[:-1] or goal.dtype.kind not in "iu" or not goal.size:
         raise ValueError(
-            f"cross_entropy needs z (..., C) and integers (...), "
+            f"cross_entropy needs z (..., C) and integers (...), not empty, "
             f"got {data.shape} and {goal.shape} of {goal.dtype}"
         )
     classes, numbers = data.shape[-1], np.arange(goal.size)
@@ -86,10 +86,11 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
         weight[:, 0] = counted
         np.multiply(weight, 1 / np.add.reduce(weight, axis=None), out=weight)
         hot.fill(0)
-        hot[numbers, flat if counted is True else np.maximum(flat, 0)] = weight[:, 0]
+        chosen = (numbers, flat if counted is True else np.where(counted, flat, 0))
+        hot[chosen] = weight[:, 0]
         np.maximum.reduce(data, axis=-1, keepdims=True, out=top)
         np.subtract(data, top, out=shifted)
-        wanted = np.vdot(hot.ravel("K"), e.ravel("K"))
+        wanted = np.vdot(e[chosen], weight)
         np.exp(e, out=e)
         np.dot(e, ones, out=sums)
         np.log(sums, out=rest)
@@ -107,7 +108,7 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
 def _counted(target: Array, classes: int, ignore_index: int) -> Array | bool:
     """Tell which rows count, True for all; IndexError names a class that is not one."""
     unsigned = target.view(f"u{target.itemsize}")  # a negative number is then a huge one: one look does both
-    if target.size and np.maximum.reduce(unsigned) >= classes:
+    if 0 <= ignore_index < classes or np.maximum.reduce(unsigned) >= classes:
         counted: Array = target != ignore_index
         wrong = counted & ((target < 0) | (target >= classes))
         if wrong.any():

@@ -1,0 +1,48 @@
+"""The corners of the losses, beside PyTorch: classes left out, impossible classes, and nothing at all."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from engine.losses import cross_entropy
+from engine.tensor import Parameter, Tape
+
+LOGITS = np.random.default_rng(0).normal(size=(6, 4))
+
+
+@pytest.mark.parametrize("ignored", [-100, -1, 0, 2, 3, 255])
+def test_rows_of_the_ignored_class_count_for_nothing(ignored: int) -> None:
+    target = np.array([0, 1, 2, 3, 1, ignored if ignored != -100 else 2])
+    logits, theirs = Parameter(LOGITS.copy()), torch.tensor(LOGITS, requires_grad=True)
+
+    with Tape() as tape:
+        loss = cross_entropy(logits, target, ignored)
+    gradient = tape.backward(loss)[logits]
+    expected = functional.cross_entropy(theirs, torch.tensor(target), ignore_index=ignored)
+    expected.backward()
+
+    assert float(loss.data) == pytest.approx(expected.item(), rel=1e-12)
+    assert theirs.grad is not None
+    np.testing.assert_allclose(gradient, theirs.grad.numpy(), rtol=1e-12, atol=1e-15)
+    assert not gradient[target == ignored].any()
+
+
+def test_a_class_that_is_impossible_and_not_asked_for_costs_nothing() -> None:
+    logits = LOGITS.copy()
+    logits[0, 3] = -np.inf
+    target = np.array([0, 1, 2, 3, 1, 2])
+
+    loss = cross_entropy(logits, target)
+
+    expected = functional.cross_entropy(torch.tensor(logits), torch.tensor(target))
+    assert float(loss.data) == pytest.approx(expected.item(), rel=1e-12)
+
+
+def test_a_batch_in_which_nothing_counts_has_no_loss() -> None:
+    assert np.isnan(cross_entropy(LOGITS, np.full(6, -100)).data)
+
+
+def test_an_empty_batch_is_refused() -> None:
+    with pytest.raises(ValueError, match="not empty"):
+        cross_entropy(np.zeros((0, 4)), np.zeros(0, np.intp))
