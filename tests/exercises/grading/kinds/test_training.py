@@ -183,7 +183,8 @@ def test_an_answer_without_a_configuration_is_refused() -> None:
     [
         ({"data": {"name": "xorr"}}, "xorr"),
         ({"data": {"name": "digits", "options": {"colour": 1}}}, "no option colour"),
-        ({"data": {"name": "digits", "options": {"rows": "ten"}}}, "does not take these options"),
+        ({"data": {"name": "digits", "options": {"rows": "ten"}}}, 'rows must be a whole number, got "ten"'),
+        ({"data": {"name": "moons", "options": {"colour": 1}}}, "does not take these options"),
         ({"data": {"name": "digits", "moved": {"shift": 9}}}, "7"),
         ({"seeds": 9, "limits": {"seconds": 15}}, "at most 30 are allowed"),
     ],
