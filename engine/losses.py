@@ -90,6 +90,8 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
         hot[chosen] = weight[:, 0]
         np.maximum.reduce(data, axis=-1, keepdims=True, out=top)
         np.subtract(data, top, out=shifted)
+        if counted is not True:
+            e[~counted] = 0  # whatever their logits are: weight 0 would not silence NaN
         wanted = np.vdot(e[chosen], weight)
         np.exp(e, out=e)
         np.dot(e, ones, out=sums)

@@ -123,16 +123,14 @@ def _rectify(z: Array, out: Array) -> None:
 
 
 def lstm_sequence(x: Operand, weights: Weights) -> Tensor:
-    """c_t = f c_{t-1} + i u, h_t = o tanh c_t, with i, f, o = s(z) and u = tanh z of four gates, s the
-    sigmoid.
+    """c_t = f c_{t-1} + i u, h_t = o tanh c_t, with i, f, o = s(z) and u = tanh z of gates, s the sigmoid.
 
     z = weight_ih x_t + bias_ih + weight_hh h_{t-1} + bias_hh holds the gates in PyTorch's order i, f, u, o.
     x (B, T, I), weights for four gates -> y (B, T, H), y[:, t] = h_{t+1}; h_0 = c_0 = 0.
     dc_t = dh_t o (1 - tanh^2 c_t) + f_{t+1} dc_{t+1}; the gates' slopes are s (1 - s) and 1 - u^2.
     The rows of i, f and o are negated, so that one e^z over all three gives s. numpy's exp takes half the
     time of its tanh on processors without AVX-512, so s is not made from a tanh.
-    Source: Hochreiter and Schmidhuber (1997), with the forget gate of Gers et al. (2000).
-    ValueError on other shapes.
+    Source: Hochreiter and Schmidhuber (1997); Gers et al. (2000). ValueError on other shapes.
     """
     inputs = (as_tensor(x), *map(as_tensor, weights))
     run = _Sequence("lstm_sequence", inputs[0], inputs[1:], (3, 0, 1, 2))

@@ -39,6 +39,20 @@ def test_a_class_that_is_impossible_and_not_asked_for_costs_nothing() -> None:
     assert float(loss.data) == pytest.approx(expected.item(), rel=1e-12)
 
 
+@pytest.mark.parametrize("value", [-np.inf, np.inf, np.nan])
+def test_the_logits_of_a_row_left_out_may_be_anything(value: float) -> None:
+    odd, target = LOGITS.copy(), np.array([0, 1, 2, 3, 1, -100])
+    odd[5] = value
+    results = []
+    for logits in (Parameter(LOGITS.copy()), Parameter(odd)):
+        with Tape() as tape:
+            loss = cross_entropy(logits, target)
+        results.append((float(loss.data), tape.backward(loss)[logits]))
+
+    assert results[0][0] == results[1][0]
+    np.testing.assert_array_equal(results[0][1], results[1][1])
+
+
 def test_a_batch_in_which_nothing_counts_has_no_loss() -> None:
     assert np.isnan(cross_entropy(LOGITS, np.full(6, -100)).data)
 

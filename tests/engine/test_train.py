@@ -12,6 +12,7 @@ from engine.evaluation import evaluate, predict
 from engine.examples import Examples
 from engine.module import Module
 from engine.progress import Cancelled, Diverged, Finished, OverBudget, StepInfo
+from engine.spec import TrainSpec
 from engine.strict_json import Refused
 from engine.train import Training, train
 from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configuration, xor_configuration
@@ -121,14 +122,19 @@ def test_over_budget_runs_nothing_and_says_what_would_fit() -> None:
     assert "200000 would fit" in result.outcome.problems[0].message
 
 
-@pytest.mark.parametrize("family", ["dense", "norms"])
-def test_early_stopping_keeps_the_best_network(family: str) -> None:
-    spec = configuration(
+def stopped_early(family: str, patience: int) -> TrainSpec:
+    """Describe a training that early stopping ends long before its epochs are over."""
+    return configuration(
         FAMILIES[family][0],
         epochs=400,
         optimizer={"type": "adam", "lr": 0.05},
-        early_stopping={"patience": 5, "validation": 0.4},
+        early_stopping={"patience": patience, "validation": 0.4},
     )
+
+
+@pytest.mark.parametrize("family", ["dense", "norms"])
+def test_early_stopping_keeps_the_best_network(family: str) -> None:
+    spec = stopped_early(family, patience=5)
 
     training = Training(spec, FAMILIES[family][1], 0)
     outcome = training.run()
@@ -143,12 +149,7 @@ def test_early_stopping_keeps_the_best_network(family: str) -> None:
 
 @pytest.mark.parametrize("family", ["dense", "norms"])
 def test_a_training_cancelled_anywhere_stops_early_where_the_uninterrupted_one_does(family: str) -> None:
-    spec = configuration(
-        FAMILIES[family][0],
-        epochs=40,
-        optimizer={"type": "adam", "lr": 0.05},
-        early_stopping={"patience": 1, "validation": 0.4},
-    )
+    spec = stopped_early(family, patience=1)
     whole = Training(spec, FAMILIES[family][1], 0)
     ended = whole.run()
     assert isinstance(ended, Finished)
@@ -167,6 +168,7 @@ def test_a_training_cancelled_anywhere_stops_early_where_the_uninterrupted_one_d
     again = Training(spec, FAMILIES[family][1], 0)
     again.resume(whole.checkpoint())
     assert again.run() == ended
+    assert digest(again.model) == digest(whole.model)
 
 
 def test_random_shifts_move_pictures_by_whole_pixels_and_leave_the_examples_alone() -> None:
