@@ -56,6 +56,10 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
             "classes: use cross_entropy" if examples.classes else "numbers: use mse or binary_cross_entropy"
         )
         raise Refused([Problem("loss", spec.loss, kind, f"The targets are {kind}.")])
+    if spec.loss == "binary_cross_entropy" and ((examples.y < 0) | (examples.y > 1)).any():
+        span = f"{examples.y.min():.3g} to {examples.y.max():.3g}"
+        message = f"binary_cross_entropy needs targets from 0 to 1; these go from {span}: use mse."
+        raise Refused([Problem("loss", spec.loss, "targets from 0 to 1", message)])
     wanted = (*target, examples.classes) if examples.classes else target
     if output.shape != wanted:
         needed = " x ".join(map(str, wanted))

@@ -220,6 +220,13 @@ def test_small_networks_use_float64_unless_told(precision: str, units: int, dtyp
         ),
         ([LINEAR], {"loss": "mse"}, classes(5), "loss", "use cross_entropy"),
         ([LINEAR], {}, XOR, "loss", "use mse or binary_cross_entropy"),
+        (
+            [{"type": "linear", "units": 1}],
+            {"loss": "binary_cross_entropy"},
+            Examples(XOR.x, 2 * XOR.y - 1),
+            "loss",
+            "needs targets from 0 to 1; these go from -1 to 1: use mse",
+        ),
         ([LINEAR], {}, classes(2, 8, 8), "layers[0]", "flatten"),
         ([{"type": "conv2d", "filters": 2}], {}, classes(5), "layers[0]", "takes images"),
         (
