@@ -22,7 +22,7 @@ from engine.build import build
 from engine.data import Dataset, load, names
 from engine.estimate import Limits, estimate
 from engine.evaluation import evaluate, predict
-from engine.examples import Examples
+from engine.examples import Examples, fit
 from engine.fingerprint import fingerprint
 from engine.module import Module
 from engine.progress import OverBudget, StepInfo
@@ -205,9 +205,9 @@ def _predict(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
 
 
 def _estimate(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
-    examples = _dataset(options).train()
-    cost = estimate(_spec(options.config), examples.signal(), len(examples))
-    return asdict(cost)
+    spec, examples = _spec(options.config), _dataset(options).train()
+    fit(spec, examples)
+    return asdict(estimate(spec, examples.signal(), len(examples)))
 
 
 def _fingerprint(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:

@@ -1,25 +1,47 @@
 """What a training will cost, from the configuration alone: nothing is built.
 
-    seconds = steps (calls call + batch elements element + 3 batch flops / rate)
+    seconds = epochs (steps of an epoch x step + validation)
+    step = calls call + batch (work element + 3 flops / rate) + parameters passes element
 
-counts numpy calls, array elements and multiply-adds of one step. The three constants were fitted on the
-trainings of the benchmark (docs/benchmarks.md) and hold within a factor of two on one core of 2020 or later.
+counts numpy calls, the numbers they go through and the multiply-adds of one step. The three constants and the
+counts of each layer (engine/shapes.py) were fitted on trainings with one layer more and one less, and hold
+within a factor of two on one core of 2020 or later (docs/benchmarks.md).
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
 
+from engine.evaluation import ROWS_AT_ONCE
+from engine.examples import held_out
 from engine.memory import bytes_taken
-from engine.shapes import Signal, Stage, walk
+from engine.shapes import Cost, Signal, Stage, walk
 from engine.spec import TrainSpec
-from engine.strict_json import Problem
+from engine.strict_json import Problem, Refused
 
 SECONDS_PER_CALL = 0.7e-6
 SECONDS_PER_ELEMENT = 0.2e-9
-FLOPS_PER_SECOND = 25e9
-STEP_CALLS = 10
+FLOPS_PER_SECOND = 60e9
 SMALL = 2000
+STEP = Cost(calls=3)
+GATHER = Cost(work=4, calls=4)
+SHIFT = Cost(work=25, calls=20)
+EVALUATION = Cost(calls=40)
+LOSSES = {
+    "mse": Cost(elements=2, work=4, calls=3),
+    "binary_cross_entropy": Cost(elements=6, work=80, calls=6),
+    "cross_entropy": Cost(elements=4, work=15, calls=20),
+}
+"""For each number that the last layer gives."""
+PASSES = {"sgd": 8, "adagrad": 14, "rmsprop": 14, "adam": 18, "adamw": 18}
+"""How often a step goes through the parameters, the product that makes their gradient included."""
+UPDATE_CALLS = {"sgd": 2, "adagrad": 4, "rmsprop": 5, "adam": 6, "adamw": 7}
 OPTIMIZER_COPIES = 5
+"""Vectors of the length of the parameters: values, gradients, a spare one, and Adam's two averages."""
+BASE_BYTES, LAYER_BYTES = 16_000, 2_500
+"""What Python takes for a training and for a layer of it."""
 
 
 @dataclass(frozen=True)
@@ -47,101 +69,237 @@ class Estimate:
 def estimate(spec: TrainSpec, signal: Signal, examples: int, limits: Limits | None = None) -> Estimate:
     """Predict the cost of training on so many examples of this shape; Refused when a layer does not fit.
 
-    `problems` names each limit that would be exceeded, the layer with the largest share, and what would fit.
+    `problems` names each limit that would be exceeded, what has the largest share in it, and what would fit.
     """
-    stages = walk(spec.layers, signal)
-    batch = min(spec.batch_size or examples, examples)
-    steps = spec.epochs * math.ceil(examples / batch)
-    parameters = sum(stage.cost.parameters for stage in stages)
-    size = _item_size(spec, parameters)
-    elements = sum(stage.cost.elements for stage in stages) + 2 * math.prod(signal.shape)
-    step = SECONDS_PER_CALL * STEP_CALLS + sum(_step_seconds(stage, batch, size) for stage in stages)
+    bill = Bill(spec, signal, examples)
     predicted = Estimate(
-        parameters=parameters,
-        steps=steps,
-        flops=3.0 * steps * batch * sum(stage.cost.flops for stage in stages),
-        peak_bytes=round(bytes_taken(OPTIMIZER_COPIES, size * parameters) + size * batch * elements),
-        seconds=steps * step,
+        parameters=bill.parameters,
+        steps=spec.epochs * bill.steps,
+        flops=3.0 * spec.epochs * bill.rows * sum(stage.cost.flops for stage in bill.stages),
+        peak_bytes=bill.bytes,
+        seconds=bill.seconds,
     )
-    return replace(predicted, problems=tuple(_problems(spec, stages, predicted, limits or Limits(), size)))
+    return replace(predicted, problems=tuple(_problems(bill, limits or Limits())))
 
 
-def _item_size(spec: TrainSpec, parameters: int) -> int:
-    if spec.precision == "auto":
-        return 8 if parameters < SMALL else 4
-    return 8 if spec.precision == "float64" else 4
+@dataclass(frozen=True)
+class Bill:
+    """What the parts of one training cost."""
+
+    spec: TrainSpec
+    signal: Signal
+    examples: int
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """Follow the shapes through the layers."""
+        return walk(self.spec.layers, self.signal)
+
+    @cached_property
+    def held(self) -> int:
+        """Count the examples that early stopping keeps from the training."""
+        return min(held_out(self.spec, self.examples), self.examples - 1)
+
+    @property
+    def rows(self) -> int:
+        """Count the examples trained on."""
+        return self.examples - self.held
+
+    @property
+    def batch(self) -> int:
+        """Count the examples of a step."""
+        return min(self.spec.batch_size or self.rows, self.rows)
+
+    @property
+    def steps(self) -> int:
+        """Count the steps of one epoch."""
+        return math.ceil(self.rows / self.batch)
+
+    @cached_property
+    def parameters(self) -> int:
+        """Count the numbers that are learned."""
+        return sum(stage.cost.parameters for stage in self.stages)
+
+    @cached_property
+    def size(self) -> int:
+        """Tell how many bytes a number takes."""
+        if self.spec.precision == "auto":
+            return 8 if self.parameters < SMALL else 4
+        return 8 if self.spec.precision == "float64" else 4
+
+    @property
+    def seconds(self) -> float:
+        """Predict the time of the whole training."""
+        return sum(self.shares().values())
+
+    def shares(self) -> dict[str, float]:
+        """Predict the seconds of each part: the layers, what surrounds them, the validation."""
+        spec, ways = self.spec, self.spec.epochs * self.steps
+        shares = {
+            f"layers[{number}]": ways * self._step(stage.cost) for number, stage in enumerate(self.stages)
+        }
+        shares["the loss"] = ways * self._step(self._loss(), self._outputs())
+        shares["the optimizer"] = ways * self._update()
+        around = self._step(STEP)
+        if self.batch < self.rows:
+            around += self._step(GATHER, math.prod(self.signal.shape))
+        if spec.random_shift:
+            around += self._step(SHIFT, math.prod(self.signal.shape))
+        shares["the batches"] = ways * around
+        if self.held:
+            shares["early_stopping"] = spec.epochs * self._validation()
+        return shares
+
+    @property
+    def bytes(self) -> int:
+        """Predict the largest number of bytes in use at once."""
+        return round(BASE_BYTES + sum(self.bytes_by_part().values()))
+
+    def bytes_by_part(self) -> dict[str, float]:
+        """Predict the bytes of each part; a shorter last batch has buffers of its own."""
+        rows = self.batch + (self.rows % self.batch)
+        parts = {
+            f"layers[{number}]": self.size * rows * stage.cost.elements + LAYER_BYTES
+            for number, stage in enumerate(self.stages)
+        }
+        inputs = math.prod(self.signal.shape) + self._outputs()
+        parts["the loss"] = self.size * rows * self._outputs() * self._loss().elements
+        parts["the parameters"] = bytes_taken(OPTIMIZER_COPIES, self.size * self.parameters)
+        copies = (self.size == 4) + bool(self.held)
+        parts["the examples"] = self.size * inputs * (self.examples * copies + rows)
+        if self.held:
+            largest = max(stage.cost.elements for stage in self.stages)
+            parts["early_stopping"] = self.size * (
+                min(self.held, ROWS_AT_ONCE) * (0.75 * largest + inputs) + 2 * self.parameters
+            )
+        return parts
+
+    def _outputs(self) -> int:
+        return math.prod(self.stages[-1].output.shape)
+
+    def _loss(self) -> Cost:
+        return LOSSES[self.spec.loss]
+
+    def _step(self, cost: Cost, times: int = 1) -> float:
+        """Predict one step of one part; float64 costs twice as much an element and a product."""
+        wide = self.size / 4
+        return (
+            SECONDS_PER_CALL * cost.calls
+            + SECONDS_PER_ELEMENT * wide * self.batch * times * cost.work
+            + 3 * self.batch * cost.flops * wide / FLOPS_PER_SECOND
+        )
+
+    def _update(self) -> float:
+        """Predict how long a step of the optimizer takes, with all that a configuration may add to it."""
+        optimizer = self.spec.optimizer
+        calls, passes = UPDATE_CALLS[optimizer.type], PASSES[optimizer.type]
+        extras = [
+            getattr(optimizer, "momentum", 0),
+            getattr(optimizer, "nesterov", 0),
+            optimizer.weight_decay,
+        ]
+        more = 2 * sum(map(bool, extras))
+        clip = 7 if self.spec.clip_norm else 0
+        numbers = (passes + more + clip / 2) * self.parameters * self.size / 4
+        return SECONDS_PER_CALL * (calls + more + clip) + SECONDS_PER_ELEMENT * numbers
+
+    def _validation(self) -> float:
+        """Predict one pass through the examples held out: half the work of a step, and the layers set up."""
+        parts, wide = [*(stage.cost for stage in self.stages), self._loss()], self.size / 4
+        calls = EVALUATION.calls + sum(cost.setup + cost.calls / 2 for cost in parts)
+        work = sum(stage.cost.work / 2 for stage in self.stages) + self._outputs() * self._loss().work / 2
+        flops = sum(stage.cost.flops for stage in self.stages)
+        return SECONDS_PER_CALL * calls * math.ceil(self.held / ROWS_AT_ONCE) + self.held * wide * (
+            SECONDS_PER_ELEMENT * work + flops / FLOPS_PER_SECOND
+        )
 
 
-def _step_seconds(stage: Stage, batch: int, size: int) -> float:
-    """Predict one step of one layer; float64 costs twice as much an element and a product."""
-    cost, wide = stage.cost, size / 4
-    return (
-        SECONDS_PER_CALL * cost.calls
-        + SECONDS_PER_ELEMENT * wide * (batch * cost.elements + OPTIMIZER_COPIES * cost.parameters)
-        + 3 * batch * cost.flops * wide / FLOPS_PER_SECOND
-    )
-
-
-def _problems(
-    spec: TrainSpec, stages: list[Stage], cost: Estimate, limits: Limits, size: int
-) -> list[Problem]:
+def _problems(bill: Bill, limits: Limits) -> list[Problem]:
+    """Name what is over the limits; what is said to fit in epochs counts on the batch that fits."""
     problems = []
-    if cost.parameters > limits.parameters:
-        name, share = _largest([stage.cost.parameters for stage in stages])
-        problems.append(
-            Problem(
-                "layers",
-                f"{cost.parameters:,} parameters",
-                f"{limits.parameters:,} parameters",
-                f"{cost.parameters:,} parameters, at most {limits.parameters:,}; {share} of them in {name}.",
-            )
-        )
-    if cost.steps > limits.steps:
-        fits = max(1, spec.epochs * limits.steps // cost.steps)
-        problems.append(
-            Problem(
-                "epochs",
-                f"{cost.steps:,} steps",
-                f"{limits.steps:,} steps",
-                f"{spec.epochs} epochs make {cost.steps:,} steps, "
-                f"at most {limits.steps:,}; {fits} would fit.",
-            )
-        )
-    if cost.peak_bytes > limits.bytes:
-        name, share = _largest([stage.cost.elements for stage in stages])
-        problems.append(
-            Problem(
-                "batch_size",
-                _megabytes(cost.peak_bytes),
-                _megabytes(limits.bytes),
-                f"About {_megabytes(cost.peak_bytes)} predicted, at most {_megabytes(limits.bytes)}; "
-                f"{share} of it in {name}. A smaller batch or layer would fit.",
-            )
-        )
-    if cost.seconds > limits.seconds:
-        problems.append(_too_slow(spec, stages, cost, limits, size))
+    if bill.parameters > limits.parameters:
+        problems.append(_too_large(bill, limits))
+    fits = bill
+    if bill.bytes > limits.bytes:
+        fits, problem = _too_much_memory(bill, limits)
+        problems.append(problem)
+    epochs = _epochs_that_fit(fits, limits)
+    advice = (
+        f"“epochs” {bill.spec.epochs} → {epochs} would fit." if epochs else "Not even one epoch would fit."
+    )
+    steps = bill.spec.epochs * bill.steps
+    if steps > limits.steps:
+        text = f"{bill.spec.epochs} epochs make {steps:,} steps, at most {limits.steps:,}. {advice}"
+        problems.append(Problem("epochs", f"{steps:,} steps", f"{limits.steps:,} steps", text))
+    if bill.seconds > limits.seconds:
+        found, most = _duration(bill.seconds), _duration(limits.seconds)
+        text = f"About {found} predicted, at most {most}; {_largest(bill.shares())}. {advice}"
+        problems.append(Problem("epochs", found, most, text))
     return problems
 
 
-def _too_slow(spec: TrainSpec, stages: list[Stage], cost: Estimate, limits: Limits, size: int) -> Problem:
-    """Name the slowest layer and the number of epochs that would fit."""
-    batch = spec.batch_size or 1
-    name, share = _largest([_step_seconds(stage, batch, size) for stage in stages])
-    fits = int(spec.epochs * limits.seconds / cost.seconds)
-    advice = f"“epochs” {spec.epochs} → {fits} would fit." if fits else "Not even one epoch would fit."
-    return Problem(
-        "epochs",
-        _duration(cost.seconds),
-        _duration(limits.seconds),
-        f"About {_duration(cost.seconds)} predicted, at most {_duration(limits.seconds)}; "
-        f"{share} of it in {name}. {advice}",
-    )
+def _too_large(bill: Bill, limits: Limits) -> Problem:
+    """Name the layer with the most parameters, and how wide the layer may be that must shrink least."""
+    counts = {f"layers[{number}]": stage.cost.parameters for number, stage in enumerate(bill.stages)}
+    choices = []
+    for number, layer in enumerate(bill.spec.layers[:-1]):  # the last is as wide as the targets
+        name = "filters" if hasattr(layer, "filters") else "units"
+        wide = getattr(layer, name, 0)
+        fits = _most(wide, partial(_is_small_enough, bill, limits, number, name))
+        if fits:
+            choices.append((fits / wide, f"“{name}” of layers[{number}] {wide} → {fits} would fit."))
+    advice = max(choices)[1] if choices else "Fewer layers would fit."
+    found, limit = f"{bill.parameters:,} parameters", f"{limits.parameters:,} parameters"
+    text = f"{found}, at most {limits.parameters:,}; {_largest(counts, of='of them ')}. {advice}"
+    return Problem("layers", found, limit, text)
 
 
-def _largest(shares: list[float]) -> tuple[str, str]:
-    """Name the layer with the largest share, and the share in per cent."""
-    number = max(range(len(shares)), key=lambda index: shares[index])
-    return f"layers[{number}]", f"{100 * shares[number] / (sum(shares) or 1):.0f} %"
+def _is_small_enough(bill: Bill, limits: Limits, number: int, name: str, width: int) -> bool:
+    """Tell whether the parameters are within the limit, and the layers fit, with one of them so wide."""
+    layers = list(bill.spec.layers)
+    layers[number] = layers[number].model_copy(update={name: width})
+    try:
+        return (
+            replace(bill, spec=bill.spec.model_copy(update={"layers": layers})).parameters
+            <= limits.parameters
+        )
+    except Refused:
+        return False
+
+
+def _too_much_memory(bill: Bill, limits: Limits) -> tuple[Bill, Problem]:
+    """Name the part that takes most, and the largest batch that fits; return the training with that batch."""
+
+    def with_batch(rows: int) -> Bill:
+        return replace(bill, spec=bill.spec.model_copy(update={"batch_size": rows}))
+
+    given = bill.spec.batch_size or "all examples"
+    rows = _most(bill.batch, lambda rows: with_batch(rows).bytes <= limits.bytes)
+    advice = f"“batch_size” {given} → {rows} would fit." if rows else "Not even a batch of 1 would fit."
+    found, most = _megabytes(bill.bytes), _megabytes(limits.bytes)
+    text = f"About {found} predicted, at most {most}; {_largest(bill.bytes_by_part())}. {advice}"
+    return with_batch(rows or bill.batch), Problem("batch_size", found, most, text)
+
+
+def _epochs_that_fit(bill: Bill, limits: Limits) -> int:
+    """Count the epochs within the limits of steps and of seconds."""
+    by_time = limits.seconds / (bill.seconds / bill.spec.epochs)
+    return min(bill.spec.epochs, int(by_time), limits.steps // bill.steps)
+
+
+def _most(below: int, fits: Callable[[int], bool]) -> int:
+    """Find by bisection a whole number under `below` that fits, the largest if all smaller ones do; or 0."""
+    low, high = 0, below
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _largest(shares: dict[str, Any], of: str = "of it ") -> str:
+    """Say which part has the largest share, and how large in per cent."""
+    name = max(shares, key=lambda part: shares[part])
+    return f"{100 * shares[name] / (sum(shares.values()) or 1):.0f} % {of}in {name}"
 
 
 def _duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_l
 from engine.module import Module
 from engine.tensor import Array, Tensor
 
-ROWS_AT_ONCE = 1024
+ROWS_AT_ONCE = 256
 
 LOSSES: dict[str, Callable[..., Tensor]] = {
     "mse": mse_loss,

@@ -29,12 +29,23 @@ class Signal:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one layer costs: parameters in all; flops of a forward pass, elements kept, numpy calls a step."""
+    """What one layer costs: its parameters, and for each example or step what was measured of it alone.
+
+    All but `parameters`, `calls` and `setup` are for one example. The numbers of `work` and `calls` were read
+    off trainings of one layer more and one layer less (docs/benchmarks.md).
+    """
 
     parameters: int = 0
     flops: float = 0
+    """Multiplications and additions of a forward pass."""
     elements: float = 0
+    """Numbers kept in memory for a step."""
+    work: float = 0
+    """Numbers a step goes through beside the products; one that takes longer counts as several."""
     calls: float = 0
+    """Calls of numpy in a step."""
+    setup: float = 15
+    """Time to put the layer's buffers and functions together, in calls: once, and for each evaluation."""
 
 
 @dataclass(frozen=True)
@@ -78,33 +89,46 @@ def _linear(layer: spec.Linear, signal: Signal) -> tuple[Signal, Cost]:
     *lead, size = _flat_or_sequence(signal)
     rows = math.prod(lead)
     weights = size * layer.units
-    cost = Cost(weights + layer.bias * layer.units, 2 * weights * rows, 2 * rows * layer.units, 7)
-    return Signal((*lead, layer.units)), cost
+    return Signal((*lead, layer.units)), Cost(
+        weights + layer.bias * layer.units,
+        flops=2 * weights * rows,
+        elements=2 * rows * layer.units,
+        work=rows * (3 * layer.units + 2 * size),
+        calls=8,
+    )
+
+
+WORK_AND_CALLS = {"identity": (0, 0), "sigmoid": (8, 2), "tanh": (4, 1), "relu": (3, 1), "softmax": (18, 7)}
 
 
 def _plain(layer: spec.Plain, signal: Signal) -> tuple[Signal, Cost]:
     size = math.prod(signal.shape)
     if layer.type == "flatten":
-        return Signal((size,)), Cost(elements=size, calls=2)
+        return Signal((size,)), Cost(elements=size, work=2 * size, calls=1)
     if layer.type == "layer_norm":
         _flat_or_sequence(signal)
-        return signal, Cost(2 * signal.shape[-1], elements=4 * size, calls=22)
+        return signal, Cost(2 * signal.shape[-1], elements=4 * size, work=16 * size, calls=20, setup=40)
     if layer.type == "batch_norm":
         if len(signal.shape) not in (1, 3):
             raise Unfit("features or images", f"Batch norm takes features or images, not {signal}.")
-        return signal, Cost(2 * signal.shape[0], elements=4 * size, calls=25)
-    elements, calls = {"identity": (0, 0), "relu": (3.25, 4), "softmax": (4, 12)}.get(layer.type, (4, 8))
-    return signal, Cost(elements=elements * size, calls=calls)
+        return signal, Cost(2 * signal.shape[0], elements=4 * size, work=20 * size, calls=48)
+    work, calls = WORK_AND_CALLS[layer.type]
+    elements = {"identity": 0, "relu": 3.25}.get(layer.type, 4)
+    return signal, Cost(elements=elements * size, work=work * size, calls=calls)
 
 
 def _bent(layer: spec.LeakyReLU | spec.ELU | spec.GELU, signal: Signal) -> tuple[Signal, Cost]:
-    exact = isinstance(layer, spec.GELU) and layer.approximate == "none"
     size = math.prod(signal.shape)
-    return signal, Cost(elements=(12 if exact else 5) * size, calls=80 if exact else 18)
+    if isinstance(layer, spec.GELU) and layer.approximate == "none":
+        return signal, Cost(elements=12 * size, work=100 * size, calls=82, setup=50)
+    work = {"leaky_relu": 23, "elu": 54, "gelu": 8}[layer.type]
+    return signal, Cost(elements=5 * size, work=work * size, calls=6)
 
 
 def _noisy(layer: spec.Dropout | spec.GaussianNoise, signal: Signal) -> tuple[Signal, Cost]:
-    return signal, Cost(elements=5 * math.prod(signal.shape), calls=8)
+    size = math.prod(signal.shape)
+    work = {"dropout": 17, "gaussian_noise": 50}[layer.type]
+    return signal, Cost(elements=5 * size, work=work * size, calls=5)
 
 
 def _conv2d(layer: spec.Conv2d, signal: Signal) -> tuple[Signal, Cost]:
@@ -113,15 +137,21 @@ def _conv2d(layer: spec.Conv2d, signal: Signal) -> tuple[Signal, Cost]:
     patch, places = channels * layer.kernel_size**2, math.prod(sides)
     weights = layer.filters * patch
     elements = 2 * patch * places + 3 * layer.filters * places + 2 * channels * height * width
-    cost = Cost(weights + layer.filters, 2 * weights * places, elements, 12 + 2 * layer.kernel_size**2)
-    return Signal((layer.filters, *sides)), cost
+    return Signal((layer.filters, *sides)), Cost(
+        weights + layer.filters,
+        flops=2 * weights * places,
+        elements=elements,
+        work=2 * elements,
+        calls=8 + layer.kernel_size**2,
+        setup=100,
+    )
 
 
 def _pool2d(layer: spec.Pool2d, signal: Signal) -> tuple[Signal, Cost]:
     channels, height, width = _image(signal)
     sides = tuple(_windows(side, layer.kernel_size, layer.kernel_size, 0) for side in (height, width))
-    cost = Cost(elements=2 * channels * height * width, calls=4 * layer.kernel_size**2)
-    return Signal((channels, *sides)), cost
+    size = channels * height * width
+    return Signal((channels, *sides)), Cost(elements=2 * size, work=18 * size, calls=6, setup=30)
 
 
 def _embedding(layer: spec.Embedding, signal: Signal) -> tuple[Signal, Cost]:
@@ -129,13 +159,18 @@ def _embedding(layer: spec.Embedding, signal: Signal) -> tuple[Signal, Cost]:
         raise Unfit("symbols", f"An embedding takes symbols, and gets numbers: {signal}.")
     length = math.prod(signal.shape)
     elements = length * (2 * layer.units + signal.symbols)
-    cost = Cost(signal.symbols * layer.units, signal.symbols * layer.units * length, elements, 8)
-    return Signal((*signal.shape, layer.units)), cost
+    return Signal((*signal.shape, layer.units)), Cost(
+        signal.symbols * layer.units,
+        flops=signal.symbols * layer.units * length,
+        elements=elements,
+        work=2 * elements,
+        calls=10,
+    )
 
 
 def _positions(layer: spec.Positions, signal: Signal) -> tuple[Signal, Cost]:
-    length, size = _sequence(signal)
-    return signal, Cost(length * size, elements=2 * length * size, calls=5)
+    size = math.prod(_sequence(signal))
+    return signal, Cost(size, elements=2 * size, work=3 * size, calls=6)
 
 
 def _patches(layer: spec.Patches, signal: Signal) -> tuple[Signal, Cost]:
@@ -147,37 +182,51 @@ def _patches(layer: spec.Patches, signal: Signal) -> tuple[Signal, Cost]:
     weights = patch * layer.units
     extra = layer.units * layer.class_token
     elements = tokens * (2 * patch + 4 * layer.units) + 2 * extra
-    cost = Cost(weights + layer.units + extra, 2 * weights * tokens, elements, 15)
-    return Signal((tokens + layer.class_token, layer.units)), cost
+    return Signal((tokens + layer.class_token, layer.units)), Cost(
+        weights + layer.units + extra,
+        flops=2 * weights * tokens,
+        elements=elements,
+        work=2 * elements,
+        calls=24,
+        setup=60,
+    )
 
 
 def _recurrent(layer: spec.Recurrent, signal: Signal) -> tuple[Signal, Cost]:
     length, size = _sequence(signal)
-    gates = {"rnn": 1, "lstm": 4, "gru": 3}[layer.type]
     units = layer.units
-    weights = gates * units * (size + units)
+    gates = {"rnn": 1, "lstm": 4, "gru": 3}[layer.type]
     kept = {"rnn": 4, "lstm": 14, "gru": 14}[layer.type]
-    cost = Cost(
+    work = {"rnn": 8, "lstm": 20, "gru": 80}[layer.type]
+    weights = gates * units * (size + units)
+    return Signal((length, units) if layer.sequences else (units,)), Cost(
         weights + 2 * gates * units,
-        2 * weights * length,
-        length * (kept * units + 2 * size),
-        20 + length * {"rnn": 8, "lstm": 26, "gru": 30}[layer.type],
+        flops=2 * weights * length,
+        elements=length * (kept * units + 2 * size),
+        work=length * (work * units + 4 * size),
+        calls=20 + length * {"rnn": 11, "lstm": 30, "gru": 36}[layer.type],
+        setup=40,
     )
-    return Signal((length, units) if layer.sequences else (units,)), cost
 
 
 def _block(layer: spec.TransformerBlock, signal: Signal) -> tuple[Signal, Cost]:
     length, size = _sequence(signal)
     if size % layer.heads:
         raise Unfit(f"a divisor of {size}", f"{layer.heads} heads do not divide {size} features.")
-    flops = 24 * size**2 * length + 4 * length**2 * size
-    elements = length * size * 60 + 3 * layer.heads * length**2
-    return signal, Cost(12 * size**2 + 13 * size, flops, elements, 130)
+    pairs = layer.heads * length**2
+    return signal, Cost(
+        12 * size**2 + 13 * size,
+        flops=24 * size**2 * length + 4 * length**2 * size,
+        elements=length * size * 60 + 3 * pairs,
+        work=length * size * 600 + 25 * pairs,
+        calls=240,
+        setup=380,
+    )
 
 
 def _select(layer: spec.Select, signal: Signal) -> tuple[Signal, Cost]:
     length, size = _sequence(signal)
-    return Signal((size,)), Cost(elements=length * size, calls=4)
+    return Signal((size,)), Cost(elements=length * size, work=2 * length * size, calls=6)
 
 
 def _flat_or_sequence(signal: Signal) -> tuple[int, ...]:

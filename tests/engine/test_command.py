@@ -56,6 +56,10 @@ def test_what_was_trained_and_saved_predicts_the_same_after_loading(config: Path
     assert len(predicted["outputs"]) == 357
 
 
+def test_estimate_refuses_what_train_refuses(config: Path) -> None:
+    assert run("estimate", config, "--data", "moons")[0] == run("train", config, "--data", "moons")[0] == 2
+
+
 def test_estimate_and_fingerprint_print_json(config: Path) -> None:
     _, cost, _ = run("estimate", config, "--data", "digits")
     _, mark, _ = run("fingerprint")

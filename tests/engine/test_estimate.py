@@ -1,14 +1,17 @@
 """What a training costs, from the configuration alone, against what it really takes."""
 
+import re
 import tracemalloc
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.estimate import Limits, estimate
 from engine.examples import Examples
+from engine.shapes import Signal
 from engine.train import Training
 from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configuration, xor_configuration
 
@@ -110,80 +113,228 @@ def test_the_peak_of_memory_is_predicted_within_a_factor_of_two(family: str) -> 
     assert 0.5 < measured / predicted < 2
 
 
-LAYERS = st.sampled_from(
-    [
-        {"type": "linear", "units": 200},
-        {"type": "linear", "units": 40},
-        {"type": "relu"},
-        {"type": "tanh"},
-        {"type": "gelu"},
-        {"type": "gelu", "approximate": "tanh"},
-        {"type": "elu"},
-        {"type": "softmax"},
-        {"type": "layer_norm"},
-        {"type": "batch_norm"},
-        {"type": "dropout"},
-        {"type": "gaussian_noise", "std": 0.1},
-    ]
+VALIDATION = {"early_stopping": {"patience": 9, "validation": 0.3}}
+
+
+@pytest.mark.parametrize("family", sorted(WIDE))
+def test_the_memory_of_a_validation_pass_is_predicted_too(family: str) -> None:
+    layers, shape, symbols = WIDE[family]
+
+    predicted, measured = peak_of(layers, many(*shape, symbols=symbols), batch_size=4, **VALIDATION)
+
+    assert 0.5 < measured / predicted < 2
+
+
+def many(*shape: int, symbols: int = 0) -> Examples:
+    """Repeat the 22 examples of a shape 15 times."""
+    few = classes(*shape, symbols=symbols)
+    return few.part(np.tile(np.arange(22), 15))
+
+
+DENSE = st.lists(
+    st.sampled_from(
+        [
+            {"type": "linear", "units": 200},
+            {"type": "linear", "units": 40},
+            {"type": "relu"},
+            {"type": "tanh"},
+            {"type": "gelu"},
+            {"type": "gelu", "approximate": "tanh"},
+            {"type": "elu"},
+            {"type": "softmax"},
+            {"type": "layer_norm"},
+            {"type": "batch_norm"},
+            {"type": "dropout"},
+            {"type": "gaussian_noise", "std": 0.1},
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+)
+IMAGES = st.lists(
+    st.sampled_from(
+        [
+            {"type": "conv2d", "filters": 8, "padding": 1},
+            {"type": "conv2d", "filters": 3, "kernel_size": 5, "padding": 2},
+            {"type": "conv2d", "filters": 4, "stride": 2, "padding": 1},
+            {"type": "relu"},
+            {"type": "batch_norm"},
+            {"type": "gelu"},
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+)
+SEQUENCES = st.lists(
+    st.sampled_from(
+        [
+            {"type": "rnn", "units": 12, "sequences": True},
+            {"type": "lstm", "units": 20, "sequences": True},
+            {"type": "gru", "units": 8, "sequences": True},
+            {"type": "transformer_block", "heads": 4},
+            {"type": "positions"},
+            {"type": "layer_norm"},
+            {"type": "linear", "units": 16},
+        ]
+    ),
+    min_size=1,
+    max_size=4,
+)
+SETTINGS = st.fixed_dictionaries(
+    {"precision": st.sampled_from(["float32", "float64"]), "batch_size": st.sampled_from([None, 22, 100])},
+    optional={
+        "early_stopping": st.just({"patience": 9, "validation": 0.3}),
+        "clip_norm": st.just(1.0),
+        "optimizer": st.sampled_from([{"type": "sgd", "lr": 0.01}, {"type": "adamw", "lr": 0.01}]),
+    },
+)
+NETWORKS = st.one_of(
+    DENSE.map(lambda layers: ([{"type": "linear", "units": 300}, *layers, LINEAR], (200,))),
+    IMAGES.map(lambda layers: ([*layers, {"type": "flatten"}, LINEAR], (2, 12, 12))),
+    SEQUENCES.map(
+        lambda layers: (
+            [{"type": "linear", "units": 16}, *layers, {"type": "select", "token": "mean"}, LINEAR],
+            (20, 6),
+        )
+    ),
 )
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(LAYERS, min_size=1, max_size=8), st.sampled_from(["float32", "float64"]))
+@settings(max_examples=60, deadline=None)
+@given(NETWORKS, SETTINGS)
 def test_no_configuration_takes_more_than_twice_its_estimate(
-    layers: list[dict[str, Any]], precision: str
+    network: tuple[list[dict[str, Any]], tuple[int, ...]], changes: dict[str, Any]
 ) -> None:
-    room = 300_000
+    layers, shape = network
 
-    predicted, measured = peak_of(
-        [{"type": "linear", "units": 300}, *layers, LINEAR], classes(200), precision=precision
-    )
+    predicted, measured = peak_of(layers, many(*shape), **changes)
 
-    assert measured < 2 * predicted + room
+    assert measured < 2 * predicted
+
+
+def seconds_of(layers: list[dict[str, Any]], rows: int = 1000, **changes: Any) -> float:
+    """Predict the seconds of a training on vectors of 5."""
+    return estimate(configuration(layers, **changes), Signal((5,)), rows).seconds
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"clip_norm": 1.0},
+        {"optimizer": {"type": "adamw", "lr": 0.01}},
+        {"batch_size": 1},
+        {"epochs": 4},
+        {"precision": "float64"},
+    ],
+)
+def test_what_a_configuration_asks_for_beside_the_layers_takes_time(more: dict[str, Any]) -> None:
+    wide = [{"type": "linear", "units": 900}, {"type": "relu"}, LINEAR]
+
+    assert seconds_of(wide, **more) > seconds_of(wide)
+
+
+def test_a_validation_on_many_examples_can_take_longer_than_the_training() -> None:
+    plain = {"batch_size": None, "epochs": 100}
+
+    with_validation = seconds_of([LINEAR], **plain, early_stopping={"patience": 9, "validation": 0.5})
+
+    assert with_validation > 2 * seconds_of([LINEAR], **plain)
+
+
+def test_the_examples_held_out_make_no_steps() -> None:
+    training = Training(configuration([LINEAR], **VALIDATION), many(5), 0)
+
+    cost = estimate(training.spec, Signal((5,)), 330)
+
+    assert cost.steps == training.steps == 3 * 29
 
 
 def test_a_training_within_the_limits_has_no_problems() -> None:
     assert estimate(xor_configuration(), XOR.signal(), 4).problems == ()
 
 
+FIVE = Signal((5,))
+WIDE_DENSE = [{"type": "linear", "units": 4096}, LINEAR]
+FILTERS = [{"type": "conv2d", "filters": 200}, {"type": "flatten"}, LINEAR]
+
+
+def problems_of(
+    layers: list[dict[str, Any]],
+    limits: Limits,
+    signal: Signal = FIVE,
+    rows: int = 22,
+    **changes: Any,
+) -> dict[str, str]:
+    """Return the messages by the limit that is exceeded."""
+    found = estimate(configuration(layers, **changes), signal, rows, limits).problems
+    return {f"{problem.field} {problem.limit}": problem.message for problem in found}
+
+
 @pytest.mark.parametrize(
-    ("layers", "changes", "limits", "field", "words"),
+    ("layers", "changes", "limits", "place", "words"),
     [
         (
-            [{"type": "linear", "units": 4096}, LINEAR],
+            WIDE_DENSE,
             {},
-            Limits(parameters=1000),
-            "layers",
-            "67 % of them in layers[0]",
+            Limits(1000),
+            "layers 1,000 parameters",
+            "67 % of them in layers[0]. “units” of layers[0] 4096 → 110",
         ),
-        ([LINEAR], {"epochs": 1_000_000}, Limits(), "epochs", "66666 would fit"),
-        (
-            [{"type": "linear", "units": 4096}, LINEAR],
-            {"batch_size": 22},
-            Limits(bytes=10**6),
-            "batch_size",
-            "smaller batch",
-        ),
-        (
-            [{"type": "linear", "units": 4096}, LINEAR],
-            {"epochs": 60_000},
-            Limits(seconds=5.0),
-            "epochs",
-            "would fit",
-        ),
-        (
-            [{"type": "linear", "units": 4096}, LINEAR],
-            {},
-            Limits(seconds=1e-9),
-            "epochs",
-            "Not even one epoch",
-        ),
+        ([LINEAR], {}, Limits(parameters=2), "layers 2 parameters", "Fewer layers would fit"),
+        ([LINEAR], {"epochs": 1_000_000}, Limits(), "epochs 200,000 steps", "1000000 → 66666 would fit"),
+        ([LINEAR], {}, Limits(steps=2), "epochs 2 steps", "Not even one epoch"),
+        (WIDE_DENSE, {"batch_size": 22}, Limits(bytes=10**6), "batch_size 1 MB", "“batch_size” 22 → "),
+        (WIDE_DENSE, {"batch_size": None}, Limits(bytes=10**6), "batch_size 1 MB", "all examples → "),
+        (WIDE_DENSE, {}, Limits(bytes=10**5), "batch_size 0 MB", "Not even a batch of 1 would fit"),
+        (WIDE_DENSE, {"epochs": 60_000}, Limits(seconds=5.0), "epochs 5 s", "“epochs” 60000 → "),
+        (WIDE_DENSE, {}, Limits(seconds=1e-9), "epochs 1e-09 s", "Not even one epoch"),
     ],
 )
 def test_what_is_over_a_limit_is_told_with_what_would_fit(
-    layers: list[dict[str, Any]], changes: dict[str, Any], limits: Limits, field: str, words: str
+    layers: list[dict[str, Any]], changes: dict[str, Any], limits: Limits, place: str, words: str
 ) -> None:
-    problems = estimate(configuration(layers, **changes), classes(5).signal(), 22, limits).problems
+    assert words in problems_of(layers, limits, **changes)[place]
 
-    assert field in {problem.field for problem in problems}
-    assert any(words in problem.message for problem in problems)
+
+def test_filters_that_would_fit_are_named() -> None:
+    message = problems_of(FILTERS, Limits(parameters=5000), Signal((1, 8, 8)))["layers 5,000 parameters"]
+
+    assert "“filters” of layers[0] 200 → " in message
+
+
+@pytest.mark.parametrize(
+    ("limits", "changes", "name"),
+    [
+        (Limits(seconds=0.5), {"epochs": 60_000}, "epochs"),
+        (Limits(steps=70), {"epochs": 60}, "epochs"),
+        (Limits(steps=70, seconds=0.01), {"epochs": 6000}, "epochs"),
+        (Limits(bytes=10**6), {"batch_size": 22}, "batch_size"),
+        (Limits(bytes=10**6, seconds=0.5, steps=70), {"batch_size": None, "epochs": 60_000}, "both"),
+    ],
+)
+def test_what_is_said_to_fit_does_fit_and_one_more_does_not(
+    limits: Limits, changes: dict[str, Any], name: str
+) -> None:
+    messages = list(problems_of(WIDE_DENSE, limits, **changes).values())
+    said = {
+        field: int(value) for text in messages for field, value in re.findall(r"“(\w+)” .+? → (\d+)", text)
+    }
+    assert set(said) == ({"epochs", "batch_size"} if name == "both" else {name})
+
+    assert problems_of(WIDE_DENSE, limits, **(changes | said)) == {}
+    for field, value in said.items():
+        assert problems_of(WIDE_DENSE, limits, **(changes | said | {field: value + 1})) != {}
+
+
+def test_the_largest_share_may_lie_outside_the_layers() -> None:
+    messages = problems_of(
+        [LINEAR],
+        Limits(seconds=0.01),
+        rows=100_000,
+        batch_size=None,
+        epochs=100,
+        optimizer={"type": "sgd", "lr": 0.1},
+        early_stopping={"patience": 9, "validation": 0.5},
+    )
+
+    assert "in early_stopping" in messages["epochs 0.01 s"]
