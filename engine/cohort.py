@@ -36,10 +36,11 @@ Bend = Callable[[Operand], Tensor]
 
 @dataclass(frozen=True)
 class Slot:
-    """One training of a cohort: how it ended, its last loss, and its parameters by name."""
+    """One training of a cohort: how it ended, and its parameters by name."""
 
     outcome: Outcome
     loss: float
+    """The mean loss of its last epoch; NaN where it diverged."""
     state: dict[str, Array]
 
 
@@ -169,7 +170,8 @@ class Stack:
 def _alone(spec: TrainSpec, examples: Examples, seed: int) -> Slot:
     result = train(spec, examples, seed)
     state = result.model.state_dict() if result.model else {}
-    return Slot(result.outcome, result.losses[-1] if result.losses else float("nan"), state)
+    loss = result.losses[-1] if isinstance(result.outcome, Finished) else float("nan")
+    return Slot(result.outcome, loss, state)
 
 
 def stacks(spec: TrainSpec, examples: Examples) -> bool:

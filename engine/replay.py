@@ -1,6 +1,7 @@
 """A training as a film: frames for a figure that shows it, and nothing that a figure does not show."""
 
 import json
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -20,7 +21,9 @@ LARGEST = 1000
 
 @dataclass(frozen=True)
 class Frame:
-    """One moment: the step, the loss, the norm of the gradient of each parameter, and what may be drawn.
+    """One moment: the step, the loss, the norm of each parameter's gradient, and what may be drawn.
+
+    The gradient is that of the loss: not clipped, and without what weight decay adds.
 
     weights: every parameter by name, where there are at most 1,000 numbers; boundary: the first output over
     the grid, row by row, where there is a grid.
@@ -50,20 +53,39 @@ def film(
 ) -> Replay:
     """Train, and keep so many frames evenly over the steps, the first and the last step among them.
 
+    A training that ends early, since it diverges or is stopped, has its last step in the film all the same.
     grid (M, features): inputs to show the boundary on. ValueError when fewer than two frames are asked for.
     """
     if frames < 2:
         raise ValueError(f"a film needs at least 2 frames, got {frames}")
     training = Training(spec, examples, seed)
     wanted = set(np.linspace(1, training.steps, min(frames, training.steps)).round().astype(int).tolist())
+    ends = _epoch_ends(training)
+    norms: dict[str, float] = {}
     taken: list[Frame] = []
+    latest: list[Frame] = []
+
+    def note_gradient(step: int) -> None:
+        norms.update(_norms(training))
 
     def watch(info: StepInfo) -> None:
         if info.step in wanted:
-            taken.append(_frame(training, info, grid))
+            taken.append(_frame(training, info, norms, grid))
+        elif info.step in ends:
+            latest[:] = [_frame(training, info, norms, grid)]
 
-    outcome = training.run(on_step=watch, every=1)
+    outcome = training.run(on_step=watch, every=1, on_gradient=note_gradient)
+    if isinstance(outcome, Diverged):
+        info = StepInfo(outcome.step, training.steps, training.progress.epoch + 1, math.nan, outcome.lr)
+        latest = [_frame(training, info, norms, grid)]
+    taken += [frame for frame in latest if not taken or frame.step > taken[-1].step]
     return Replay(tuple(taken), isinstance(outcome, Diverged))
+
+
+def _epoch_ends(training: Training) -> range:
+    """List the steps after which early stopping may end the training, and put an older network back."""
+    each = training.steps // training.spec.epochs
+    return range(each, training.steps + 1, each) if training.spec.early_stopping else range(0)
 
 
 @dataclass(frozen=True)
@@ -91,6 +113,7 @@ class Measured:
 def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, moments: int = 51) -> Measured:
     """Train, and measure before the first epoch, after the last, and evenly between.
 
+    The last is the one after which early stopping ends the training, before the best network is put back.
     Looking changes nothing: no measurement draws a random number. ValueError when fewer than two moments are
     asked for, or when the targets are no classes.
     """
@@ -102,12 +125,16 @@ def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, mo
     wanted = set(np.linspace(0, spec.epochs, min(moments, spec.epochs + 1)).round().astype(int).tolist())
     parts = [part.cast(training.dtype) for part in (examples, others)]
     taken = [_measurement(0, training.model, spec.loss, parts)]
+    latest: list[Measurement] = []
 
     def watch(info: StepInfo) -> None:
         if info.epoch in wanted:
             taken.append(_measurement(info.epoch, training.model, spec.loss, parts))
+        elif spec.early_stopping:
+            latest[:] = [_measurement(info.epoch, training.model, spec.loss, parts)]
 
     outcome = training.run(on_step=watch, every=training.steps // spec.epochs)
+    taken += [moment for moment in latest if moment.epoch > taken[-1].epoch]
     return Measured(tuple(taken), isinstance(outcome, Diverged))
 
 
@@ -118,7 +145,14 @@ def _measurement(epoch: int, model: Module, loss: str, parts: list[Examples]) ->
     return Measurement(epoch, losses[0], shares[0], losses[1], shares[1])
 
 
-def _frame(training: Training, info: StepInfo, grid: Array | None) -> Frame:
+def _norms(training: Training) -> dict[str, float]:
+    """Measure the gradient of each parameter."""
+    return {
+        name: float(np.linalg.norm(parameter.grad)) for name, parameter in training.model.named_parameters()
+    }
+
+
+def _frame(training: Training, info: StepInfo, norms: dict[str, float], grid: Array | None) -> Frame:
     """Look at the network as it is after this step."""
     named = list(training.model.named_parameters())
     small = sum(parameter.data.size for _, parameter in named) <= LARGEST
@@ -126,7 +160,7 @@ def _frame(training: Training, info: StepInfo, grid: Array | None) -> Frame:
     return Frame(
         step=info.step,
         loss=info.loss,
-        gradient_norms={name: float(np.linalg.norm(parameter.grad)) for name, parameter in named},
+        gradient_norms=dict(norms),
         weights={name: parameter.data.reshape(-1).tolist() for name, parameter in named} if small else {},
         boundary=boundary.reshape(len(boundary), -1)[:, 0].tolist() if len(boundary) else [],
     )

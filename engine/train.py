@@ -49,6 +49,7 @@ class Training:
         self.steps = spec.epochs * math.ceil(len(self._examples) / self.batch)
         self._factor = build_schedule(spec, self.steps)
         self._plans: dict[int, Plan] = {}
+        self._on_gradient: Callable[[int], None] | None = None
 
     def run(
         self,
@@ -56,9 +57,14 @@ class Training:
         on_step: Callable[[StepInfo], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
         every: int | None = None,
+        on_gradient: Callable[[int], None] | None = None,
     ) -> Outcome:
-        """Train to the end. `on_step` and `should_stop` are asked every so many steps, 200 times in all."""
+        """Train to the end. `on_step` and `should_stop` are asked every so many steps, 200 times in all.
+
+        `on_gradient` is given the number of each step when its gradient is there and not yet changed.
+        """
         every = every or max(1, self.steps // REPORTS)
+        self._on_gradient = on_gradient
         with np.errstate(all="ignore"):
             return self._run(on_step, should_stop, every)
 
@@ -137,6 +143,8 @@ class Training:
             source = plan.inputs[0].copy() if count < len(self._examples) else self._examples.x
             shift_images(source, self.spec.random_shift, self.streams.get("noise"), plan.inputs[0])
         loss = plan.run()
+        if self._on_gradient:
+            self._on_gradient(now.step + 1)
         if self.spec.clip_norm:
             clip_gradients(optimizer.flat.gradients, self.spec.clip_norm)
         optimizer.lr = self.spec.optimizer.lr * self._factor(now.step)

@@ -65,6 +65,19 @@ def test_a_larger_network_has_the_bits_of_train() -> None:
         )
 
 
+@pytest.mark.parametrize("batch_size", [None, 3], ids=["stacked", "alone"])
+def test_one_that_diverged_has_no_loss(batch_size: int | None) -> None:
+    """Also where an epoch or two had been finished before."""
+    steep = small(optimizer={"type": "sgd", "lr": 1000.0}, batch_size=batch_size, epochs=2000)
+    layers = [{"type": "linear", "units": 5}, {"type": "linear", "units": 2}]
+    steep = steep.model_copy(update={"layers": configuration(layers).layers})
+
+    (slot,) = train_cohort([steep], POINTS, [0])
+
+    assert isinstance(slot.outcome, Diverged)
+    assert np.isnan(slot.loss)
+
+
 def test_learning_rates_may_differ_and_one_that_diverges_disturbs_nobody() -> None:
     calm, wild = (small(optimizer={"type": "sgd", "lr": lr}, epochs=300) for lr in (0.1, 1000.0))
     alone = train_cohort([calm], POINTS, [1])[0]

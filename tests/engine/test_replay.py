@@ -42,6 +42,59 @@ def test_a_film_of_a_divergence_is_still_json() -> None:
     assert json.loads(replay.to_json())["diverged"] is True
 
 
+def test_the_norms_are_those_of_the_gradient_of_the_loss() -> None:
+    """Clipping and weight decay come after, and change no first frame."""
+    plain = film(xor_configuration(), XOR, 0, frames=2).frames[0]
+    decayed = xor_configuration(clip_norm=1e-3, optimizer={"type": "sgd", "lr": 0.5, "weight_decay": 3.0})
+
+    changed = film(decayed, XOR, 0, frames=2).frames[0]
+
+    assert changed.gradient_norms == plain.gradient_norms
+    assert changed.weights != plain.weights
+
+
+STOPPED = {"early_stopping": {"patience": 2, "min_delta": 100.0, "validation": 0.3}, "epochs": 50}
+
+
+def test_a_film_of_a_training_that_stopped_early_ends_with_its_last_step_as_it_was() -> None:
+    spec, examples = configuration([LINEAR], **STOPPED), classes(5)
+    training = Training(spec, examples, 0)
+    seen: list[dict[str, list[float]]] = []
+    outcome = training.run(
+        on_step=lambda info: seen.append(
+            {name: value.data.reshape(-1).tolist() for name, value in training.model.named_parameters()}
+        ),
+        every=1,
+    )
+
+    last = film(spec, examples, 0, frames=3).frames[-1]
+
+    assert last.step == outcome.step < 100
+    assert last.weights == seen[-1]
+    assert last.weights["0.weight"] != training.model.state_dict()["0.weight"].reshape(-1).tolist()
+
+
+def test_a_film_of_a_divergence_ends_with_the_step_that_diverged() -> None:
+    spec = configuration(
+        [{"type": "linear", "units": 1}], loss="mse", optimizer={"type": "sgd", "lr": 900.0}, epochs=300
+    )
+    outcome = Training(spec, XOR, 0).run()
+
+    frames = film(spec, XOR, 0, frames=3).frames
+
+    assert [frame.step for frame in frames] == [1, outcome.step]
+    assert json.loads(film(spec, XOR, 0, frames=3).to_json())["frames"][-1]["loss"] is None
+
+
+def test_the_last_measurement_is_of_the_epoch_that_stopped_the_training() -> None:
+    spec = configuration([LINEAR], **STOPPED)
+
+    measured = measure(spec, classes(5), classes(5), 0, moments=3)
+
+    assert [moment.epoch for moment in measured.moments] == [0, 3]
+    assert measured.moments[-1].loss != measured.moments[0].loss
+
+
 def test_one_frame_is_no_film() -> None:
     with pytest.raises(ValueError, match="at least 2 frames"):
         film(xor_configuration(), XOR, 0, frames=1)
