@@ -16,6 +16,7 @@ class Case:
     `op(*tensors) -> Tensor` and `formula(*arrays) -> array` take the inputs drawn for `shapes`;
     `torch(*torch_tensors) -> torch.Tensor` the same. `draw(generator, shape)` gives one input, float64.
     `rtol` is 1e-12 unless a constant of the reference forbids it. A `random` operation draws in each call.
+    One that is not `differentiable` gives an array to be looked at; the row wraps it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Case:
     )
     rtol: float = 1e-12
     random: bool = False
+    differentiable: bool = True
 
     def inputs(self, dtype: Any = np.float64) -> Arrays:
         """Draw the inputs: the same in every run."""

@@ -9,7 +9,6 @@ from torch.nn import functional
 from engine.ops.activation import elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, step, tanh
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, step, tanh)
 SHAPES = {"": (3, 4), ", size one": (1, 1), ", empty": (0, 4), ", deep": (2, 3, 4, 5)}
 
 

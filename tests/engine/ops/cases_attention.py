@@ -10,8 +10,6 @@ from engine.ops.basic import concatenate, divide, matmul, reshape, take, transpo
 from engine.tensor import Tensor
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (scaled_dot_product_attention, multi_head_attention, attention_weights)
-
 
 def attend(qkv: np.ndarray, heads: int, causal: bool) -> np.ndarray:
     """Loop over heads and steps as it is written."""
@@ -36,6 +34,28 @@ def attend_once(q: np.ndarray, k: np.ndarray, v: np.ndarray, causal: bool) -> np
     seen = np.tril(np.ones(scores.shape[-2:])) if causal else 1
     p = np.exp(scores) * seen
     return np.einsum("...tu,...ue->...te", p / p.sum(-1, keepdims=True), v)
+
+
+def weigh(qkv: np.ndarray, heads: int, causal: bool) -> np.ndarray:
+    """Loop over heads and steps as it is written: the weights."""
+    batch, length, size = qkv.shape
+    width = size // 3 // heads
+    p = np.zeros((batch, heads, length, length))
+    for head in range(heads):
+        q, k = (qkv[:, :, i * size // 3 + head * width :][:, :, :width] for i in range(2))
+        for t in range(length):
+            end = t + 1 if causal else length
+            e = np.exp(np.einsum("bd,bud->bu", q[:, t], k[:, :end]) / np.sqrt(width))
+            p[:, head, t, :end] = e / e.sum(1, keepdims=True)
+    return p
+
+
+def weights_by_torch(qkv: torch.Tensor, heads: int, causal: bool) -> torch.Tensor:
+    """Let PyTorch's attention weigh unit vectors: what arrives are the weights."""
+    batch, length, size = qkv.shape
+    q, k, _ = qkv.reshape(batch, length, 3, heads, size // 3 // heads).permute(2, 0, 3, 1, 4)
+    units = torch.eye(length, dtype=qkv.dtype).expand(batch, heads, length, length)
+    return functional.scaled_dot_product_attention(q, k, units, is_causal=causal)
 
 
 def by_torch(qkv: torch.Tensor, heads: int, causal: bool) -> torch.Tensor:
@@ -96,6 +116,18 @@ CASES = (
         )
         for causal in (False, True)
         for kind, shapes in SINGLE.items()
+    ]
+    + [
+        Case(
+            f"{'causal ' if causal else ''}attention weights{kind}",
+            lambda qkv, heads=heads, causal=causal: Tensor(attention_weights(qkv, heads, causal)),
+            (shape,),
+            lambda qkv, heads=heads, causal=causal: weigh(qkv, heads, causal),
+            lambda qkv, heads=heads, causal=causal: weights_by_torch(qkv, heads, causal),
+            differentiable=False,
+        )
+        for causal in (False, True)
+        for kind, (shape, heads) in SHAPES.items()
     ]
     + [
         Case(

@@ -27,22 +27,6 @@ def positive(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarr
     return generator.uniform(0.5, 2.0, shape)
 
 
-OPERATIONS = (
-    add,
-    subtract,
-    multiply,
-    divide,
-    power,
-    exp,
-    log,
-    matmul,
-    total,
-    mean,
-    reshape,
-    transpose,
-    concatenate,
-    take,
-)
 PAIRS = {
     "same": ((3, 4), (3, 4)),
     "row": ((3, 4), (4,)),

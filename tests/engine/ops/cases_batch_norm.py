@@ -7,7 +7,6 @@ from torch.nn import functional
 from engine.ops.batch_norm import Running, batch_norm
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (batch_norm,)
 MEAN, VARIANCE = np.array([0.5, -1.0, 2.0]), np.array([1.0, 4.0, 0.25])
 
 

@@ -7,8 +7,6 @@ from engine.ops.basic import transpose
 from engine.ops.conv import avg_pool2d, conv2d, max_pool2d, upsample_nearest
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (conv2d, max_pool2d, avg_pool2d, upsample_nearest)
-
 
 def correlate(
     x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0, stride: int = 1, padding: int = 0

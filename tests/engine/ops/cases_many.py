@@ -8,7 +8,6 @@ import torch
 from engine.ops.many import bce_many, linear_many, linear_shared, mse_many
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (linear_shared, linear_many, mse_many, bce_many)
 INPUTS = np.random.Generator(np.random.PCG64(8)).normal(size=(4, 2))
 TARGETS = np.random.Generator(np.random.PCG64(9)).random((4, 1, 5))
 

@@ -8,16 +8,6 @@ from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_l
 from engine.ops.nn import dropout, embedding, gaussian_noise, layer_norm, linear
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (
-    linear,
-    layer_norm,
-    dropout,
-    gaussian_noise,
-    embedding,
-    mse_loss,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-)
 INDICES = np.array([[0, 2, 1], [2, 2, 4]])
 CLASSES = np.array([3, 0, 1])
 PARTLY = np.array([3, -100, 1])

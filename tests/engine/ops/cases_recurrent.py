@@ -8,8 +8,6 @@ import torch
 from engine.ops.recurrent import Weights, gru_sequence, lstm_sequence, rnn_sequence
 from tests.engine.ops.case import Case, Refusal
 
-OPERATIONS = (rnn_sequence, lstm_sequence, gru_sequence)
-
 
 def squash(z: np.ndarray) -> np.ndarray:
     """Compute the sigmoid as it is written."""
