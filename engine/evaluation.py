@@ -19,12 +19,18 @@ LOSSES: dict[str, Callable[..., Tensor]] = {
 
 
 def predict(model: Module, x: Array) -> Array:
-    """Compute the outputs with dropout and batch statistics off.   x (N, ...) -> y (N, ...)"""
-    was = model.training
+    """Compute the outputs with dropout and batch statistics off.   x (N, ...) -> y (N, ...), N 0 or more
+
+    Each module is left as it was, training or not, also when the model refuses x.
+    """
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
-    parts = [model(x[start : start + ROWS_AT_ONCE]).data for start in range(0, len(x), ROWS_AT_ONCE)]
-    model.train(was)
-    return np.concatenate(parts)
+    try:
+        starts = range(0, max(len(x), 1), ROWS_AT_ONCE)  # of no rows the model is asked too, for their shape
+        return np.concatenate([model(x[start : start + ROWS_AT_ONCE]).data for start in starts])
+    finally:
+        for module, training in modes:
+            module.training = training
 
 
 def evaluate(model: Module, examples: Examples, loss: str) -> float:

@@ -66,9 +66,10 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
     """
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)
-    if data.ndim < 1 or goal.shape != data.shape[:-1] or goal.dtype.kind not in "iu" or not goal.size:
+    fits = data.ndim > 0 and data.shape[-1] > 0 and goal.shape == data.shape[:-1]
+    if not fits or goal.dtype.kind not in "iu" or not goal.size:
         raise ValueError(
-            f"cross_entropy needs z (..., C) and integers (...), not empty, "
+            f"cross_entropy needs z (..., C), C at least 1, and integers (...), not empty, "
             f"got {data.shape} and {goal.shape} of {goal.dtype}"
         )
     classes, numbers = data.shape[-1], np.arange(goal.size)

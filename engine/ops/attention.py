@@ -80,7 +80,7 @@ class _Attention:
         self.y = y
         self.scale = 1 / max(self.q.shape[-1], 1) ** 0.5
         self.query = placed(np.empty_like(self.q))  # in the layout of q: one long run through both
-        self.normal = np.empty_like(y[..., :1])  # r (..., T, 1)
+        self.normal = np.empty_like(y, shape=(*y.shape[:-1], 1))  # r (..., T, 1)
         self.upper, self.product = placed(np.empty_like(y)), placed(np.empty_like(y))
         self.sums = np.empty_like(self.normal)
         self.parts = _parts(y, self.k.shape[-2])
@@ -161,9 +161,10 @@ def _check_attention(q: tuple[int, ...], k: tuple[int, ...], v: tuple[int, ...])
 
 def _thirds(data: Array, heads: int) -> tuple[Array, Array, Array]:
     """View q, k and v of each head.   data (B, T, 3 D) -> three of (B, heads, T, D / heads)"""
-    if data.ndim != 3 or heads < 1 or data.shape[2] % (3 * heads) or not data.shape[1]:
+    if data.ndim != 3 or heads < 1 or data.shape[2] % (3 * heads) or 0 in data.shape[1:]:
         raise ValueError(
-            f"attention with {heads} heads needs (B, T, 3 D), D divisible by them, got {data.shape}"
+            f"attention with {heads} heads needs (B, T, 3 D), T and D at least 1, D divisible by them, "
+            f"got {data.shape}"
         )
     size = data.shape[2] // 3
     q, k, v = (_split(data[:, :, start : start + size], heads) for start in range(0, 3 * size, size))

@@ -4,6 +4,7 @@ The fused operations beside this module do several of these at once; tests hold 
 network written with these.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -193,9 +194,11 @@ def mean(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool =
     """
     x = as_tensor(x)
     summed = total(x, axis, keepdims)
-    if summed.data.size == 0 or x.data.size == 0:
+    axes = range(x.data.ndim) if axis is None else normalize_axis_tuple(axis, x.data.ndim)
+    count = math.prod(x.shape[number] for number in axes)
+    if not count:
         raise ValueError(f"mean over no elements: x has shape {x.shape}")
-    return multiply(summed, np.asarray(summed.data.size / x.data.size, x.data.dtype))
+    return multiply(summed, np.asarray(1 / count, x.data.dtype))
 
 
 def reshape(x: Operand, shape: Sequence[int]) -> Tensor:

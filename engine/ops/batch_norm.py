@@ -1,5 +1,6 @@
 """Batch normalisation as one operation."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,10 +39,10 @@ def batch_norm(
         raise ValueError(
             f"batch_norm needs x (B, C, ...), weight (C,), bias (C,), got {data.shape}, {gain.shape}"
         )
-    count = data.size // max(len(gain), 1)
+    axes = (0, *range(2, data.ndim))
+    count = math.prod(data.shape[axis] for axis in axes)
     if training and count < 2:
         raise ValueError(f"batch_norm needs two values a channel to train on, x has shape {data.shape}")
-    axes = (0, *range(2, data.ndim))
     wide = (1, -1, *(1 for _ in range(2, data.ndim)))
     scaled, shift = gain.reshape(wide), bias.data.reshape(wide)
     y, normal, part = np.empty_like(data), np.empty_like(data), np.empty_like(data)

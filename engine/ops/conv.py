@@ -5,6 +5,8 @@ Images are (B, C, H, W) to whoever looks at them. In memory the outputs lie chan
 whole blocks.
 """
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -32,16 +34,20 @@ def conv2d(
     (batch, channels, height, width), (units, _, tall, wide) = _check_conv(
         [t.shape for t in inputs], stride, padding
     )
-    dtype, kernel = np.result_type(x.data, weight.data), weight.data.reshape(units, -1)
+    dtype, kernel = np.result_type(x.data, weight.data), weight.data.reshape(units, channels * tall * wide)
     padded = np.zeros((channels, height + 2 * padding, width + 2 * padding, batch), dtype)
     inside = padded[:, padding : padding + height, padding : padding + width]
     windows = sliding_window_view(padded, (tall, wide), (1, 2))[:, ::stride, ::stride].transpose(
         0, 4, 5, 1, 2, 3
     )
     columns = np.empty(windows.shape, dtype)
-    matrix, places = columns.reshape(kernel.shape[1], -1), windows.shape[3:]
+    matrix, places = columns.reshape(kernel.shape[1], math.prod(windows.shape[3:])), windows.shape[3:]
     y = np.empty((units, *places), dtype)
-    flat, ones, shift = y.reshape(units, -1), np.ones(matrix.shape[1], dtype), inputs[-1].data[:, None]
+    flat, ones, shift = (
+        y.reshape(units, matrix.shape[1]),
+        np.ones(matrix.shape[1], dtype),
+        inputs[-1].data[:, None],
+    )
 
     def forward() -> None:
         np.copyto(inside, x.data.transpose(TO_CHWB))
@@ -51,7 +57,7 @@ def conv2d(
             np.add(flat, shift, out=flat)
 
     def backward(g: Array, dx: Array | None, dweight: Array | None, dbias: Array | None = None) -> None:
-        rows = g.transpose(TO_CHWB).reshape(units, -1)
+        rows = g.transpose(TO_CHWB).reshape(flat.shape)
         if dweight is not None:
             np.dot(rows, matrix.T, out=dweight.reshape(kernel.shape))
         if dbias is not None:
@@ -70,7 +76,9 @@ def _check_conv(shapes: list[tuple[int, ...]], stride: int, padding: int) -> lis
         raise ValueError(f"conv2d needs x (B, C, H, W) and weight (O, C, K, L), got {images} and {weight}")
     if len(shapes) == 3 and shapes[2] != weight[:1]:
         raise ValueError(f"conv2d needs bias ({weight[0]},), got {shapes[2]}")
-    if any(side + 2 * padding < size for side, size in zip(images[2:], weight[2:], strict=True)):
+    if min(weight[2:]) < 1 or any(
+        side + 2 * padding < size for side, size in zip(images[2:], weight[2:], strict=True)
+    ):
         raise ValueError(
             f"a kernel of {weight[2:]} does not fit into images of {images[2:]} with padding {padding}"
         )
@@ -179,7 +187,10 @@ def upsample_nearest(x: Operand, scale_factor: int) -> Tensor:
 def _pooled(name: str, data: Array, size: int, step: int) -> Array:
     """Allocate the result of a pooling, (C, I, J, B), after checking that a window fits."""
     if data.ndim != 4 or size < 1 or step < 1 or min(data.shape[2:]) < size:
-        raise ValueError(f"{name} needs x (B, C, H, W) with sides of at least {size}, got {data.shape}")
+        raise ValueError(
+            f"{name} needs a window of at least 1, a stride of at least 1 and x (B, C, H, W) with sides of "
+            f"at least the window's, got {size}, {step} and {data.shape}"
+        )
     batch, channels, height, width = data.shape
     return np.empty((channels, (height - size) // step + 1, (width - size) // step + 1, batch), data.dtype)
 

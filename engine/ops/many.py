@@ -5,6 +5,8 @@ call for eight. Sums are taken term by term in a fixed order, so a network gets 
 number of its companions. Activations are those of activation.py: they go element by element.
 """
 
+import math
+
 import numpy as np
 
 from engine.ops.basic import Operand
@@ -24,9 +26,9 @@ def linear_shared(x: Operand, block: Operand) -> Tensor:
             f"linear_shared needs x (B, I), block (I + 1, O, N), got {data.shape}, {block.shape}"
         )
     with_one = np.ones((len(data), data.shape[1] + 1), block.data.dtype)
-    columns = block.data.reshape(len(block.data), -1)
+    columns = block.data.reshape(len(block.data), math.prod(block.shape[1:]))
     y = np.empty((len(data), *block.shape[1:]), block.data.dtype)
-    flat = y.reshape(len(data), -1)
+    flat = y.reshape(len(data), columns.shape[1])
 
     def forward() -> None:
         with_one[:, :-1] = data
@@ -121,7 +123,10 @@ def bce_many(z: Operand, target: Array) -> tuple[Tensor, Array]:
 def _terms(name: str, data: Array, goal: Array) -> int:
     """Count the terms of one network's mean after checking the shapes."""
     if data.ndim != 3 or goal.shape != data.shape or data.shape[-1] < 2 or not data.size:
-        raise ValueError(f"{name} needs (B, O, N) and a target like it, got {data.shape} and {goal.shape}")
+        raise ValueError(
+            f"{name} needs (B, O, N), at least one term and two networks, and a target like it, "
+            f"got {data.shape} and {goal.shape}"
+        )
     return int(data.shape[0] * data.shape[1])
 
 

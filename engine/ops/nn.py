@@ -1,5 +1,7 @@
 """The fused operations of dense networks: one node each for what primitives would do in several."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,7 +63,7 @@ def _product(a: Array, b: Array, into: Array) -> None:
     """into = a @ b, whichever way round `into` lies in memory.
     a (N, K), b (K, M), into (..., M) of N rows
     """
-    rows = into if into.ndim == 2 else into.reshape(len(a), -1)
+    rows = into if into.ndim == 2 else into.reshape(len(a), b.shape[1])
     if rows.flags.forc and (rows is into or np.may_share_memory(rows, into)):
         left, right, turned = _operands(a, b, rows)
         np.dot(left, right, out=turned)
@@ -74,7 +76,7 @@ def _as_rows(data: Array) -> tuple[Array, bool]:
 
     A product of 3-D arrays would run as many small products; folded, it is one large one.
     """
-    rows = data if data.ndim == 2 else data.reshape(-1, data.shape[-1])
+    rows = data if data.ndim == 2 else data.reshape(math.prod(data.shape[:-1]), data.shape[-1])
     return rows, not np.shares_memory(rows, data)
 
 
@@ -220,6 +222,6 @@ def embedding(indices: Array, weight: Operand) -> Tensor:
         if dweight is not None:
             hot.fill(0)
             hot[where.reshape(-1), numbers] = 1
-            _product(hot, g.reshape(-1, size), dweight)
+            _product(hot, g.reshape(where.size, size), dweight)
 
     return record((weight,), y, forward, backward)

@@ -161,7 +161,7 @@ def lstm_sequence(x: Operand, weights: Weights) -> Tensor:
         upper = g.transpose(1, 2, 0)
         back = np.ascontiguousarray(inputs[2].data[run.rows].T)
         slopes = np.empty_like(gates[0])
-        flat = slopes.reshape(-1, run.batch)
+        flat = slopes.reshape(run.z.shape[1:])
         dh, dc = np.zeros_like(part), np.zeros_like(part)
         for step in range(run.steps - 1, -1, -1):
             z, (o, i, f, u) = run.z[step], gates[step]
@@ -223,8 +223,8 @@ def gru_sequence(x: Operand, weights: Weights) -> Tensor:
         upper = g.transpose(1, 2, 0)
         dh = np.zeros_like(upper[0])
         for step in range(run.steps - 1, -1, -1):
-            reset, update, candidate = run.z[step].reshape(3, units, -1)
-            da = run.dz[step].reshape(3, units, -1)
+            reset, update, candidate = run.z[step].reshape(3, units, run.batch)
+            da = run.dz[step].reshape(3, units, run.batch)
             dh = dh + upper[step]
             da[2] = dh * (1 - update) * (1 - candidate * candidate)
             da[1] = dh * (run.hidden[step] - candidate) * update * (1 - update)

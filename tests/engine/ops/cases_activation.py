@@ -9,7 +9,13 @@ from torch.nn import functional
 from engine.ops.activation import elu, gelu, leaky_relu, linear_activation, relu, sigmoid, softmax, step, tanh
 from tests.engine.ops.case import Case, Refusal
 
-SHAPES = {"": (3, 4), ", size one": (1, 1), ", empty": (0, 4), ", deep": (2, 3, 4, 5)}
+SHAPES = {
+    "": (3, 4),
+    ", size one": (1, 1),
+    ", empty": (0, 4),
+    ", empty at the end": (4, 0),
+    ", deep": (2, 3, 4, 5),
+}
 
 
 def normal_distribution(x: np.ndarray) -> np.ndarray:

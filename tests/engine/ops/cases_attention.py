@@ -93,6 +93,7 @@ SINGLE = {
     ", size one": ((1, 1), (1, 1), (1, 1)),
     ", no queries": ((2, 0, 3), (2, 4, 3), (2, 4, 3)),
     ", no examples": ((0, 2, 3), (0, 2, 3), (0, 2, 3)),
+    ", no features to weigh": ((2, 3, 4), (2, 3, 4), (2, 3, 0)),
 }
 CASES = (
     [
@@ -142,6 +143,12 @@ CASES = (
 REFUSALS = [
     Refusal("heads", lambda: multi_head_attention(np.ones((1, 2, 12)), 3), ValueError, "3 heads"),
     Refusal("axes", lambda: multi_head_attention(np.ones((2, 12)), 2), ValueError, "3 D"),
+    Refusal(
+        "no steps", lambda: multi_head_attention(np.ones((2, 0, 12)), 2), ValueError, "T and D at least 1"
+    ),
+    Refusal(
+        "no features", lambda: attention_weights(np.ones((2, 3, 0)), 2), ValueError, "T and D at least 1"
+    ),
     Refusal(
         "keys",
         lambda: scaled_dot_product_attention(np.ones((2, 3)), np.ones((2, 4)), np.ones((2, 4))),

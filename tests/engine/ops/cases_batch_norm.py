@@ -15,6 +15,11 @@ def train(x: object, w: object, b: object) -> object:
     return batch_norm(x, w, b, Running(MEAN.copy(), VARIANCE.copy(), np.zeros((), int)), True)  # type: ignore[arg-type]
 
 
+def nothing(x: object, w: object, b: object) -> object:
+    """Normalise the batch of no channels."""
+    return batch_norm(x, w, b, Running(np.zeros(0), np.ones(0), np.zeros((), int)), True)  # type: ignore[arg-type]
+
+
 def predict(x: object, w: object, b: object) -> object:
     """Normalise by the averages."""
     dtype = (x.data if hasattr(x, "data") else x).dtype  # type: ignore[attr-defined]
@@ -59,8 +64,23 @@ CASES = [
         predict,
         ((1, 3), (3,), (3,)),
         lambda x, w, b: (x - MEAN) / np.sqrt(VARIANCE + 1e-5) * w + b,
-        None,
+        lambda x, w, b: functional.batch_norm(x, torch.tensor(MEAN), torch.tensor(VARIANCE), w, b, False),
     ),
+    Case(
+        "batch norm, predicting none",
+        predict,
+        ((0, 3), (3,), (3,)),
+        lambda x, w, b: (x - MEAN) / np.sqrt(VARIANCE + 1e-5) * w + b,
+        lambda x, w, b: functional.batch_norm(x, torch.tensor(MEAN), torch.tensor(VARIANCE), w, b, False),
+    ),
+    Case(
+        "batch norm, images of one pixel",
+        train,
+        ((4, 3, 1, 1), (3,), (3,)),
+        formula((0, 2, 3)),
+        lambda x, w, b: functional.batch_norm(x, None, None, w, b, True),
+    ),
+    Case("batch norm, no channels", nothing, ((5, 0), (0,), (0,)), lambda x, w, b: x, None),
 ]
 REFUSALS = [
     Refusal(
@@ -69,6 +89,12 @@ REFUSALS = [
     Refusal(
         "batch norm of one",
         lambda: train(np.ones((1, 3)), np.ones(3), np.ones(3)),
+        ValueError,
+        "two values a channel",
+    ),
+    Refusal(
+        "batch norm of none",
+        lambda: train(np.ones((0, 3)), np.ones(3), np.ones(3)),
         ValueError,
         "two values a channel",
     ),

@@ -44,7 +44,34 @@ def turned(op: object) -> object:
     return lambda x, *rest: op(transpose(x, (0, 1, 3, 2)), *rest)  # type: ignore[operator]
 
 
+def double(x: np.ndarray) -> np.ndarray:
+    """Repeat each pixel twice along both sides."""
+    return x.repeat(2, 2).repeat(2, 3)
+
+
 IMAGES = (3, 2, 5, 6)
+WINDOWS = {
+    "max pool": (
+        lambda x: max_pool2d(x, 2),
+        lambda x: pool(x, 2, 2, np.max),
+        lambda x: functional.max_pool2d(x, 2),
+    ),
+    "max pool, overlapping": (
+        lambda x: max_pool2d(x, 3, 1),
+        lambda x: pool(x, 3, 1, np.max),
+        lambda x: functional.max_pool2d(x, 3, 1),
+    ),
+    "average pool": (
+        lambda x: avg_pool2d(x, 2),
+        lambda x: pool(x, 2, 2, np.mean),
+        lambda x: functional.avg_pool2d(x, 2),
+    ),
+    "upsample": (
+        lambda x: upsample_nearest(x, 2),
+        double,
+        lambda x: functional.interpolate(x, scale_factor=2),
+    ),
+}
 CASES = [
     Case("conv2d", conv2d, (IMAGES, (4, 2, 3, 3), (4,)), correlate, functional.conv2d),
     Case("conv2d without bias", conv2d, (IMAGES, (4, 2, 3, 2)), correlate, functional.conv2d),
@@ -56,7 +83,16 @@ CASES = [
         lambda x, w, b: functional.conv2d(x, w, b, 2, 1),
     ),
     Case("conv2d, size one", conv2d, ((1, 1, 1, 1), (1, 1, 1, 1), (1,)), correlate, functional.conv2d),
-    Case("conv2d, no images", conv2d, ((0, 2, 4, 4), (3, 2, 2, 2), (3,)), correlate, None),
+    Case("conv2d, no images", conv2d, ((0, 2, 4, 4), (3, 2, 2, 2), (3,)), correlate, functional.conv2d),
+    Case("conv2d, no channels", conv2d, ((2, 0, 4, 4), (3, 0, 2, 2), (3,)), correlate, None),
+    Case("conv2d, no filters", conv2d, ((2, 2, 4, 4), (0, 2, 2, 2), (0,)), correlate, None),
+    Case(
+        "conv2d, padding alone",
+        lambda x, w, b: conv2d(x, w, b, 1, 1),
+        ((2, 2, 0, 0), (3, 2, 2, 2), (3,)),
+        lambda x, w, b: correlate(x, w, b, 1, 1),
+        None,
+    ),
     Case(
         "conv2d of a view",
         turned(conv2d),
@@ -94,6 +130,26 @@ CASES = [
         lambda x: x,
         lambda x: functional.max_pool2d(x, 1),
     ),
+    *(
+        Case(f"{name}{kind}", op, (shape,), formula, twin if shape[1] else None)
+        for kind, shape in {", no images": (0, 2, 4, 4), ", no channels": (2, 0, 4, 4)}.items()
+        for name, (op, formula, twin) in WINDOWS.items()
+    ),
+    Case(
+        "average pool, size one",
+        lambda x: avg_pool2d(x, 1),
+        ((1, 1, 1, 1),),
+        lambda x: x,
+        lambda x: functional.avg_pool2d(x, 1),
+    ),
+    Case(
+        "upsample, size one",
+        lambda x: upsample_nearest(x, 1),
+        ((1, 1, 1, 1),),
+        lambda x: x,
+        lambda x: functional.interpolate(x, scale_factor=1),
+    ),
+    Case("upsample, no rows", lambda x: upsample_nearest(x, 2), ((1, 2, 0, 3),), double, None),
     Case(
         "average pool",
         lambda x: avg_pool2d(x, 2),
@@ -112,7 +168,7 @@ CASES = [
         "upsample",
         lambda x: upsample_nearest(x, 2),
         (IMAGES,),
-        lambda x: x.repeat(2, 2).repeat(2, 3),
+        double,
         lambda x: functional.interpolate(x, scale_factor=2),
     ),
 ]
@@ -135,7 +191,31 @@ REFUSALS = [
         ValueError,
         "does not fit",
     ),
-    Refusal("max pool", lambda: max_pool2d(np.ones((1, 1, 1, 4)), 2), ValueError, "at least 2"),
+    Refusal("max pool", lambda: max_pool2d(np.ones((1, 1, 1, 4)), 2), ValueError, "at least the window's"),
+    Refusal(
+        "max over nothing",
+        lambda: max_pool2d(np.ones((1, 1, 0, 4)), 2),
+        ValueError,
+        r"window's, got 2, 2 and \(1, 1, .",
+    ),
+    Refusal(
+        "mean over nothing",
+        lambda: avg_pool2d(np.ones((1, 1, 4, 0)), 2),
+        ValueError,
+        r"window's, got 2, 2 and \(1, 1, .",
+    ),
+    Refusal(
+        "max over no window",
+        lambda: max_pool2d(np.ones((1, 1, 4, 4)), 0),
+        ValueError,
+        "window of at least 1.* got 0",
+    ),
+    Refusal(
+        "conv2d without a kernel",
+        lambda: conv2d(np.ones((1, 2, 4, 4)), np.ones((3, 2, 0, 0))),
+        ValueError,
+        r"kernel of \(0, 0\)",
+    ),
     Refusal("average pool", lambda: avg_pool2d(np.ones((4, 4)), 2), ValueError, "C, H, W"),
     Refusal("upsample", lambda: upsample_nearest(np.ones((1, 1, 2, 2)), 0), ValueError, "factor >= 1"),
 ]

@@ -34,9 +34,47 @@ def noisy(x: object) -> object:
     return gaussian_noise(x, 0.5, np.random.Generator(np.random.PCG64(7)))  # type: ignore[arg-type]
 
 
-NOISE = np.random.Generator(np.random.PCG64(7)).standard_normal((3, 4), dtype=np.float32) * np.float32(0.5)
-MASK = (np.random.Generator(np.random.PCG64(7)).random((3, 4), dtype=np.float32) >= 0.5) * 2.0
+def mask(x: np.ndarray) -> np.ndarray:
+    """Draw what half_dropped multiplies with."""
+    drawn = np.random.Generator(np.random.PCG64(7)).random(tuple(x.shape), dtype=np.float32)
+    return (drawn >= 0.5) * 2.0
 
+
+def noise(x: np.ndarray) -> np.ndarray:
+    """Draw what noisy adds."""
+    drawn = np.random.Generator(np.random.PCG64(7)).standard_normal(tuple(x.shape), dtype=np.float32)
+    return drawn * np.float32(0.5)
+
+
+def dropped_by_torch(x: torch.Tensor) -> torch.Tensor:
+    """Multiply with the same mask."""
+    return x * torch.tensor(mask(x))  # type: ignore[arg-type]
+
+
+def noisy_by_torch(x: torch.Tensor) -> torch.Tensor:
+    """Add the same noise."""
+    return x + torch.tensor(noise(x))  # type: ignore[arg-type]
+
+
+ONE_SHAPE = {"": (3, 4), ", size one": (1, 1), ", empty": (0, 4), ", empty at the end": (2, 0)}
+ONE = np.array([[0.25]])
+ONE_TERM = {
+    "mse": (
+        lambda y: mse_loss(y, ONE),
+        lambda y: np.mean((y - ONE) ** 2),
+        lambda y: functional.mse_loss(y, torch.tensor(ONE)),
+    ),
+    "bce": (
+        lambda z: binary_cross_entropy_with_logits(z, ONE),
+        lambda z: np.mean(np.log(1 + np.exp(z)) - ONE * z),
+        lambda z: functional.binary_cross_entropy_with_logits(z, torch.tensor(ONE)),
+    ),
+    "cross entropy": (
+        lambda z: cross_entropy(z, np.array([0])),
+        lambda z: np.mean(0 * z),
+        lambda z: functional.cross_entropy(z, torch.tensor([0])),
+    ),
+}
 CASES = [
     Case("linear", linear, ((5, 3), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
     Case("linear without bias", linear, ((5, 3), (2, 3)), lambda x, w: x @ w.T, functional.linear),
@@ -44,6 +82,15 @@ CASES = [
     Case("linear, one input", linear, ((3,), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
     Case("linear, size one", linear, ((1, 1), (1, 1), (1,)), lambda x, w, b: x @ w.T + b, functional.linear),
     Case("linear, no rows", linear, ((0, 3), (2, 3), (2,)), lambda x, w, b: x @ w.T + b, functional.linear),
+    *(
+        Case(f"linear, {kind}", linear, shapes, lambda x, w, b: x @ w.T + b, functional.linear)
+        for kind, shapes in {
+            "no steps": ((2, 0, 3), (2, 3), (2,)),
+            "no inputs": ((2, 4, 0), (2, 0), (2,)),
+            "no outputs": ((2, 4, 3), (0, 3), (0,)),
+            "nothing at all": ((2, 0, 0), (2, 0), (2,)),
+        }.items()
+    ),
     Case(
         "layer norm",
         layer_norm,
@@ -59,9 +106,47 @@ CASES = [
         lambda x, w, b: functional.layer_norm(x, (3,), w, b),
     ),
     Case(
-        "dropout", half_dropped, ((3, 4),), lambda x: x * MASK, lambda x: x * torch.tensor(MASK), random=True
+        "layer norm, no steps",
+        layer_norm,
+        ((2, 0, 3), (3,), (3,)),
+        normalised,
+        lambda x, w, b: functional.layer_norm(x, (3,), w, b),
     ),
-    Case("noise", noisy, ((3, 4),), lambda x: x + NOISE, lambda x: x + torch.tensor(NOISE), random=True),
+    Case(
+        "layer norm, size one",
+        layer_norm,
+        ((1, 1), (1,), (1,)),
+        normalised,
+        lambda x, w, b: functional.layer_norm(x, (1,), w, b),
+    ),
+    Case("layer norm, no features", layer_norm, ((2, 3, 0), (0,), (0,)), lambda x, w, b: x, None),
+    *(
+        Case(f"dropout{kind}", half_dropped, (shape,), lambda x: x * mask(x), dropped_by_torch, random=True)
+        for kind, shape in ONE_SHAPE.items()
+    ),
+    *(
+        Case(f"noise{kind}", noisy, (shape,), lambda x: x + noise(x), noisy_by_torch, random=True)
+        for kind, shape in ONE_SHAPE.items()
+    ),
+    *(
+        Case(
+            f"embedding, {kind}",
+            lambda w, indices=indices: embedding(indices, w),
+            (shape,),
+            lambda w, indices=indices: w[indices],
+            lambda w, indices=indices: functional.embedding(torch.tensor(indices), w),
+        )
+        for kind, indices, shape in (
+            ("size one", np.array([[0]]), (1, 1)),
+            ("no rows", np.zeros((0, 3), int), (5, 3)),
+            ("no steps", np.zeros((2, 0), int), (5, 3)),
+            ("no features", INDICES, (5, 0)),
+        )
+    ),
+    *(
+        Case(name + ", size one", op, ((1, 1),), formula, twin)
+        for name, (op, formula, twin) in ONE_TERM.items()
+    ),
     Case(
         "embedding",
         lambda w: embedding(INDICES, w),
@@ -139,6 +224,20 @@ REFUSALS = [
         "not empty",
     ),
     Refusal("cross entropy", lambda: cross_entropy(np.ones((2, 3)), np.ones(2)), ValueError, "integers"),
+    Refusal("mse of nothing", lambda: mse_loss(np.ones((0, 2)), np.ones((0, 2))), ValueError, "not empty"),
+    Refusal(
+        "cross entropy of nothing",
+        lambda: cross_entropy(np.ones((0, 3)), np.zeros(0, int)),
+        ValueError,
+        "not empty",
+    ),
+    Refusal(
+        "cross entropy of no classes",
+        lambda: cross_entropy(np.ones((3, 0)), np.full(3, -100)),
+        ValueError,
+        "C at least 1",
+    ),
+    Refusal("embedding of no rows", lambda: embedding(np.array([0]), np.ones((0, 2))), IndexError, "0 rows"),
     Refusal(
         "cross entropy class",
         lambda: cross_entropy(np.ones((2, 3)), np.array([0, 3])),

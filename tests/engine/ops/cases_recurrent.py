@@ -75,9 +75,17 @@ KINDS = {
     "lstm": (lstm_sequence, 4, lstm, torch.nn.LSTM),
     "gru": (gru_sequence, 3, gru, torch.nn.GRU),
 }
-SIZES = {"": (3, 5, 2, 4), ", one step": (2, 1, 3, 2), ", size one": (1, 1, 1, 1), ", long": (2, 30, 1, 3)}
+SIZES = {
+    "": (3, 5, 2, 4),
+    ", one step": (2, 1, 3, 2),
+    ", size one": (1, 1, 1, 1),
+    ", long": (2, 30, 1, 3),
+    ", no examples": (0, 5, 2, 4),
+    ", no inputs": (3, 5, 0, 4),
+    ", no units": (3, 5, 2, 0),
+}
 CASES = [
-    Case(name + kind, ours(op), shapes(*size, gates), formula, by_torch(layer))
+    Case(name + kind, ours(op), shapes(*size, gates), formula, by_torch(layer) if all(size) else None)
     for name, (op, gates, formula, layer) in KINDS.items()
     for kind, size in SIZES.items()
 ] + [

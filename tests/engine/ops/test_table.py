@@ -131,6 +131,44 @@ def test_a_row_that_is_missing_is_noticed() -> None:
     assert without_row(others) == ["gelu", "attention_weights"]
 
 
+def test_each_operation_has_a_row_with_an_axis_of_size_one() -> None:
+    assert without_size(1, CASES, []) == []
+
+
+def test_each_operation_has_a_row_or_a_refusal_with_an_empty_axis() -> None:
+    assert without_size(0, CASES, REFUSALS) == []
+
+
+def test_a_size_that_is_missing_is_noticed() -> None:
+    filled = [case for case in CASES if "softmax" not in case.name or "empty" not in case.name]
+
+    assert without_size(0, filled, REFUSALS) == ["softmax"]
+    assert without_size(0, CASES, []) == [
+        "bce_many",
+        "mse_many",
+        "binary_cross_entropy_with_logits",
+        "cross_entropy",
+        "mse_loss",
+    ]
+
+
+def without_size(size: int, cases: list[Case], refusals: list[Refusal]) -> list[str]:
+    """Name the operations to which no row gives an array with an axis of this size."""
+    seen = {
+        operation
+        for calls in [*map(calls_of, cases), *map(refused_calls, refusals)]
+        for operation, shapes in calls.items()
+        if any(size in shape for shape in shapes)
+    }
+    return [operation.__name__ for operation in OPERATIONS if operation not in seen]
+
+
+@cache
+def refused_calls(refusal: Refusal) -> dict[Any, Shapes]:
+    """List the operations that refuse."""
+    return direct_calls(refusal.call, refusal.error)
+
+
 def without_row(cases: list[Case]) -> list[str]:
     """Name the operations that no row calls by themselves."""
     alone = [set(calls_of(case)) for case in cases]
