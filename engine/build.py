@@ -111,20 +111,14 @@ def _plain(stage: Stage, shop: Workshop) -> Module:
 def _recurrent(stage: Stage, shop: Workshop) -> Module:
     layer = stage.layer
     kind: Any = {"rnn": RNN, "lstm": LSTM, "gru": GRU}[layer.type]
-    module: Module = kind(stage.input.shape[1], layer.units, generator=shop.generator(), dtype=shop.dtype)
-    return module if layer.sequences else LastStep(module)
-
-
-class LastStep(Module):
-    """The output of a recurrent layer after the last step.   x (B, T, I) -> y (B, H)"""
-
-    def __init__(self, layer: Module) -> None:
-        self.layer = layer
-        self.last = Select("last")
-
-    def forward(self, x: Any) -> Any:
-        """Run the sequence and keep the end."""
-        return self.last(self.layer(x))
+    module: Module = kind(
+        stage.input.shape[1],
+        layer.units,
+        sequences=layer.sequences,
+        generator=shop.generator(),
+        dtype=shop.dtype,
+    )
+    return module
 
 
 def _block(stage: Stage, shop: Workshop) -> Module:

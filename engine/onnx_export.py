@@ -11,7 +11,6 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.build import LastStep
 from engine.evaluation import predict
 from engine.layers import dense, image, recurrent, tokens
 from engine.module import Module, Sequential
@@ -126,12 +125,12 @@ def _select(module: Any, graph: Graph) -> None:
     if module.which == "mean":
         graph.add("ReduceMean", [graph.constant(np.array([1]))], keepdims=0)
     else:
-        graph.add("Gather", [graph.constant(np.array(0 if module.which == "first" else -1))], axis=1)
+        _step(0 if module.which == "first" else -1, graph)
 
 
-def _last_step(module: Any, graph: Graph) -> None:
-    _module(module.layer, graph)
-    _select(module.last, graph)
+def _step(number: int, graph: Graph) -> None:
+    """Pick one step of a sequence: (B, T, D) -> (B, D)"""
+    graph.add("Gather", [graph.constant(np.array(number))], axis=1)
 
 
 def _upsample(module: Any, graph: Graph) -> None:
@@ -151,6 +150,8 @@ def _recurrent(kind: str, order: Sequence[int], **attributes: Any) -> Callable[[
             graph.add(kind, names, hidden_size=module.hidden_size, **attributes)
             graph.add("Squeeze", [graph.constant(np.array([1]))])
         graph.add("Transpose", perm=[1, 0, 2])
+        if not module.sequences:
+            _step(-1, graph)
 
     return write
 
@@ -189,7 +190,6 @@ WRITERS: dict[type[Module], Callable[[Any, Graph], None]] = {
     recurrent.RNN: _recurrent("RNN", (0,)),
     recurrent.LSTM: _recurrent("LSTM", (0, 3, 1, 2)),
     recurrent.GRU: _recurrent("GRU", (1, 0, 2), linear_before_reset=1),
-    LastStep: _last_step,
     tokens.Positions: _positions,
     tokens.Select: _select,
 }

@@ -1,7 +1,7 @@
 """Recurrent layers with PyTorch's parameter names, order of gates and starting bounds.
 
-Unlike PyTorch's they take (B, T, features) only, start from zero states, and give the outputs of all steps
-without the last state beside them, which is the output of the last step.
+Unlike PyTorch's they take (B, T, features) only, start from zero states, and give the outputs of all steps,
+or of the last alone, without the last state beside them.
 """
 
 import math
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from engine import init
 from engine.layers.dense import Generator, parameter
 from engine.module import Module
-from engine.ops.basic import Operand
+from engine.ops.basic import Operand, take
 from engine.ops.recurrent import Weights, gru_sequence, lstm_sequence, rnn_sequence
 from engine.tensor import Parameter, Tensor, as_tensor
 
@@ -23,6 +23,7 @@ class Recurrent(Module):
     sqrt(H).
 
     weight_ih_l0 (G H, I), weight_hh_l0 (G H, H), bias_ih_l0 and bias_hh_l0 (G H,), then _l1, ...
+    sequences: whether y has all steps, (B, T, H), or only the last one, (B, H).
     """
 
     gates = 1
@@ -33,10 +34,11 @@ class Recurrent(Module):
         hidden_size: int,
         num_layers: int = 1,
         *,
+        sequences: bool = True,
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.hidden_size, self.num_layers = hidden_size, num_layers
+        self.hidden_size, self.num_layers, self.sequences = hidden_size, num_layers, sequences
         rows, bound = self.gates * hidden_size, 1 / math.sqrt(hidden_size)
         for layer in range(num_layers):
             size = hidden_size if layer else input_size
@@ -58,11 +60,11 @@ class Recurrent(Module):
         raise NotImplementedError(f"{type(self).__name__} has no operation")
 
     def forward(self, x: Operand) -> Tensor:
-        """Compute the outputs of all steps.   x (B, T, input_size) -> y (B, T, hidden_size)"""
+        """Compute the outputs.   x (B, T, input_size) -> y (B, T, hidden_size), or (B, hidden_size)"""
         value = as_tensor(x)
         for layer in range(self.num_layers):
             value = self.sequence()(value, self.weights(layer))
-        return value
+        return value if self.sequences else take(value, (slice(None), -1))
 
 
 class RNN(Recurrent):

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from engine.build import build
 from engine.evaluation import predict
 from engine.layers.attention import TransformerBlock
 from engine.layers.dense import Embedding, Flatten, LayerNorm, Linear, ReLU, Sigmoid
@@ -18,7 +19,10 @@ from engine.layers.recurrent import GRU, LSTM, RNN
 from engine.layers.tokens import Select
 from engine.models.gpt import GPT, GPTConfig
 from engine.module import Module, Sequential
+from engine.rng import Streams
+from engine.shapes import Signal
 from engine.weights import load
+from tests.engine.configurations import configuration
 
 CLASSES = 3
 STEPS = 10
@@ -29,6 +33,13 @@ class LastOutput(nn.Module):
 
     def forward(self, outputs: tuple[torch.Tensor, Any]) -> torch.Tensor:
         return outputs[0][:, -1]
+
+
+class LastOutputThenLinear(nn.ModuleList):
+    """A recurrent layer, named 0, and a linear one, named 1, on the last of its outputs."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self[1](self[0](x)[0][:, -1])
 
 
 class CausalBlock(nn.Module):
@@ -143,6 +154,16 @@ def test_a_recurrent_classifier_of_two_layers(file: Path, kind: type, twin: type
     theirs = nn.Sequential(twin(4, 8, 2, batch_first=True), LastOutput(), nn.Linear(8, CLASSES))
     ours = Sequential(kind(4, 8, 2), Select("last"), Linear(8, CLASSES))
 
+    assert_the_same_predictions(theirs, ours, numbers(12, 7, 4), classes(12), file)
+
+
+@pytest.mark.parametrize(("kind", "twin"), [("rnn", nn.RNN), ("lstm", nn.LSTM), ("gru", nn.GRU)])
+def test_a_recurrent_network_built_from_a_configuration(file: Path, kind: str, twin: type) -> None:
+    theirs = LastOutputThenLinear([twin(4, 8, batch_first=True), nn.Linear(8, CLASSES)])
+    layers = [{"type": kind, "units": 8}, {"type": "linear", "units": CLASSES}]
+    ours = build(configuration(layers, precision="float32"), Signal((7, 4)), Streams(0))
+
+    assert list(ours.state_dict()) == list(theirs.state_dict())
     assert_the_same_predictions(theirs, ours, numbers(12, 7, 4), classes(12), file)
 
 
