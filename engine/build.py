@@ -123,7 +123,9 @@ def _recurrent(stage: Stage, shop: Workshop) -> Module:
 
 def _block(stage: Stage, shop: Workshop) -> Module:
     size, layer = stage.input.shape[1], stage.layer
-    return TransformerBlock(size, layer.heads, layer.causal, generator=shop.generator(), dtype=shop.dtype)
+    return TransformerBlock(
+        size, layer.heads, causal=layer.causal, generator=shop.generator(), dtype=shop.dtype
+    )
 
 
 def _patches(stage: Stage, shop: Workshop) -> Module:

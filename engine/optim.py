@@ -60,6 +60,17 @@ def flatten(parameters: Sequence[Parameter]) -> Flat:
     return flat
 
 
+def _refuse_outside(name: str, value: float | Array, most: float | None = None) -> None:
+    """Refuse a setting that is not finite, negative or above `most`; ValueError names it, its value and the
+    limit.
+    """
+    values = np.ravel(value)
+    fits = np.isfinite(values) & (values >= 0) & (values <= (np.inf if most is None else most))
+    if not fits.all():
+        limit = "a finite number of at least 0" if most is None else f"between 0 and {most:g}"
+        raise ValueError(f"{name} must be {limit}, got {values[~fits][0]:g}")
+
+
 class Optimizer:
     """The part that all share: the vectors, the learning rate `lr`, which may be changed, and weight decay.
 
@@ -69,9 +80,9 @@ class Optimizer:
     def __init__(
         self, parameters: Sequence[Parameter] | Flat, lr: float | Array, weight_decay: float = 0.0
     ) -> None:
-        """Take the parameters over; ValueError when lr or weight_decay is negative."""
-        if np.any(np.asarray(lr) < 0) or weight_decay < 0:
-            raise ValueError(f"lr and weight_decay must be 0 or more, got {lr} and {weight_decay}")
+        """Take the parameters over; ValueError when lr or weight_decay is no number from 0 up."""
+        _refuse_outside("lr", lr)
+        _refuse_outside("weight_decay", weight_decay)
         self.flat = parameters if isinstance(parameters, Flat) else flatten(parameters)
         self._parameters = [] if isinstance(parameters, Flat) else list(parameters)
         self.lr = lr
@@ -135,11 +146,13 @@ class SGD(Optimizer):
         parameters: Sequence[Parameter] | Flat,
         lr: float | Array = 0.001,
         momentum: float = 0.0,
+        *,
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        """Start with a velocity of zero."""
+        """Start with a velocity of zero; ValueError on a negative momentum, or nesterov without one."""
         super().__init__(parameters, lr, weight_decay)
+        _refuse_outside("momentum", momentum)
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum above 0")
         self.momentum = momentum
@@ -168,11 +181,13 @@ class Adagrad(Optimizer):
         self,
         parameters: Sequence[Parameter] | Flat,
         lr: float | Array = 0.01,
+        *,
         weight_decay: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
-        """Start with sums of zero."""
+        """Start with sums of zero; ValueError on a negative eps."""
         super().__init__(parameters, lr, weight_decay)
+        _refuse_outside("eps", eps)
         self.eps = eps
         self.state_squares = self.flat.zeros()
 
@@ -197,8 +212,10 @@ class RMSprop(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        """Start with averages of zero."""
+        """Start with averages of zero; ValueError when alpha is not in [0, 1], or eps is negative."""
         super().__init__(parameters, lr, weight_decay)
+        _refuse_outside("alpha", alpha, 1)
+        _refuse_outside("eps", eps)
         self.alpha = alpha
         self.eps = eps
         self.state_squares = self.flat.zeros()
@@ -232,8 +249,9 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        """Start with averages of zero; ValueError when a beta is not in [0, 1)."""
+        """Start with averages of zero; ValueError when a beta is not in [0, 1), or eps is negative."""
         super().__init__(parameters, lr, weight_decay)
+        _refuse_outside("eps", eps)
         if not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must be at least 0 and below 1, got {betas}")
         self.betas = betas

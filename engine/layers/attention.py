@@ -22,8 +22,8 @@ class MultiheadAttention(Module):
         self,
         embed_dim: int,
         num_heads: int,
-        causal: bool = False,
         *,
+        causal: bool = False,
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
@@ -55,13 +55,13 @@ class TransformerBlock(Module):
         self,
         d_model: int,
         nhead: int,
-        causal: bool = False,
         *,
+        causal: bool = False,
         approximate: str = "none",
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.self_attn = MultiheadAttention(d_model, nhead, causal, generator=generator, dtype=dtype)
+        self.self_attn = MultiheadAttention(d_model, nhead, causal=causal, generator=generator, dtype=dtype)
         self.linear1 = Linear(d_model, 4 * d_model, generator=generator, dtype=dtype)
         self.activation = GELU(approximate)
         self.linear2 = Linear(4 * d_model, d_model, generator=generator, dtype=dtype)

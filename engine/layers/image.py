@@ -27,8 +27,8 @@ class Conv2d(Module):
         kernel_size: int,
         stride: int = 1,
         padding: int = 0,
-        bias: bool = True,
         *,
+        bias: bool = True,
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
@@ -72,7 +72,7 @@ class AvgPool2d(Module):
 class Upsample(Module):
     """Each pixel becomes a square of scale_factor x scale_factor.   x (B, C, H, W) -> y (B, C, f H, f W)"""
 
-    def __init__(self, scale_factor: int) -> None:
+    def __init__(self, *, scale_factor: int) -> None:
         self.scale_factor = scale_factor
 
     def forward(self, x: Operand) -> Tensor:

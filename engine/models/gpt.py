@@ -43,7 +43,12 @@ class GPT(Module):
         self.blocks = Sequential(
             *(
                 TransformerBlock(
-                    size, config.heads, True, approximate=config.approximate, generator=generator, dtype=dtype
+                    size,
+                    config.heads,
+                    causal=True,
+                    approximate=config.approximate,
+                    generator=generator,
+                    dtype=dtype,
                 )
                 for _ in range(config.blocks)
             )

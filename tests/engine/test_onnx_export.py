@@ -60,7 +60,7 @@ MODELS: dict[str, tuple[Module, tuple[int, ...]]] = {
     "rnn": (Sequential(RNN(3, 4, **OPTIONS), Select("last"), Linear(4, 2, **OPTIONS)), (6, 3)),
     "lstm": (Sequential(LSTM(3, 4, 2, **OPTIONS), Linear(4, 2, **OPTIONS)), (6, 3)),
     "last step": (Sequential(LSTM(3, 4, sequences=False, **OPTIONS), Linear(4, 2, **OPTIONS)), (6, 3)),
-    "upsample": (Sequential(Conv2d(1, 2, 3, **OPTIONS), Upsample(2)), (1, 5, 4)),
+    "upsample": (Sequential(Conv2d(1, 2, 3, **OPTIONS), Upsample(scale_factor=2)), (1, 5, 4)),
     "gru": (Sequential(GRU(3, 4, **OPTIONS), Select("mean")), (6, 3)),
 }
 

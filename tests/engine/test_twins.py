@@ -124,7 +124,11 @@ def test_the_cnn_learns_as_in_pytorch() -> None:
 
 def test_strides_averages_and_upsampling_learn_as_in_pytorch() -> None:
     ours = Sequential(
-        Conv2d(2, 3, 2, 2, 1, **options()), Tanh(), AvgPool2d(2), Upsample(2), Conv2d(3, 2, 1, **options())
+        Conv2d(2, 3, 2, 2, 1, **options()),
+        Tanh(),
+        AvgPool2d(2),
+        Upsample(scale_factor=2),
+        Conv2d(3, 2, 1, **options()),
     )
     theirs = nn.Sequential(
         nn.Conv2d(2, 3, 2, 2, 1), nn.Tanh(), nn.AvgPool2d(2), nn.Upsample(scale_factor=2), nn.Conv2d(3, 2, 1)

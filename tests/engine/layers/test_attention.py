@@ -17,7 +17,7 @@ def draws(seed: int = 0) -> np.random.Generator:
 def test_self_attention_takes_the_parameters_of_pytorch_and_gives_its_output_and_weights(
     causal: bool,
 ) -> None:
-    ours = MultiheadAttention(6, 2, causal, generator=draws(), dtype=np.float64)
+    ours = MultiheadAttention(6, 2, causal=causal, generator=draws(), dtype=np.float64)
     theirs = torch.nn.MultiheadAttention(6, 2, batch_first=True, dtype=torch.float64)
     theirs.load_state_dict({name: torch.tensor(value) for name, value in ours.state_dict().items()})
     x = draws(1).normal(size=(3, 5, 6))
@@ -40,7 +40,7 @@ def test_weights_of_two_equal_keys_are_one_half() -> None:
 
 
 def test_a_causal_block_sees_nothing_that_comes_later() -> None:
-    block = TransformerBlock(8, 2, True, generator=draws())
+    block = TransformerBlock(8, 2, causal=True, generator=draws())
     x = draws(1).normal(size=(2, 6, 8)).astype(np.float32)
     changed = x.copy()
     changed[:, 3:] += 1
