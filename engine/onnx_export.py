@@ -4,6 +4,7 @@ Gates are put into ONNX's order: PyTorch's i, f, g, o becomes i, o, f, c, and th
 z, r, h with linear_before_reset = 1.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.evaluation import predict
-from engine.layers import dense, image, recurrent, tokens
+from engine.layers import attention, dense, image, recurrent, tokens
+from engine.models import autoencoder, gpt
 from engine.module import Module, Sequential
 from engine.tensor import Array
 
@@ -45,12 +47,14 @@ class Graph:
 def export_onnx(model: Module, input_shape: Sequence[int], symbols: bool = False) -> bytes:
     """Write a network as it predicts.   input_shape: one example's; the batch axis is free
 
-    ValueError names a module that has no counterpart here. Numbers are written as
-    float32: few programs run ONNX in float64.
+    symbols: the inputs are integers, for an Embedding. Every layer of engine/layers and model of
+    engine/models can be written; a GAN as its two networks. ValueError names a module that has no counterpart
+    here. Numbers are written as float32: few programs run ONNX in float64.
     """
     graph = Graph("x")
     _module(model, graph)
-    dtype = np.result_type(*(parameter.data for parameter in model.parameters()))
+    dtypes = {parameter.data.dtype for parameter in model.parameters()} or {np.dtype(np.float32)}
+    dtype = np.result_type(*dtypes)
     real = TensorProto.FLOAT
     inputs = [
         helper.make_tensor_value_info("x", TensorProto.INT64 if symbols else real, ["batch", *input_shape])
@@ -78,9 +82,19 @@ def _module(module: Module, graph: Graph) -> None:
 
 
 def _linear(module: Any, graph: Graph) -> None:
-    graph.add("MatMul", [graph.constant(module.weight.data.T)])
-    if module.bias is not None:
-        graph.add("Add", [graph.constant(module.bias.data)])
+    _affine(module.weight.data, None if module.bias is None else module.bias.data, graph)
+
+
+def _affine(weight: Array, bias: Array | None, graph: Graph) -> None:
+    """Write y = x @ weight.T + bias."""
+    graph.add("MatMul", [graph.constant(weight.T)])
+    if bias is not None:
+        graph.add("Add", [graph.constant(bias)])
+
+
+def _step_function(module: Any, graph: Graph) -> None:
+    graph.add("GreaterOrEqual", [graph.constant(np.zeros((), np.float32))])
+    graph.add("Cast", to=TensorProto.FLOAT)
 
 
 def _conv2d(module: Any, graph: Graph) -> None:
@@ -121,14 +135,92 @@ def _positions(module: Any, graph: Graph) -> None:
     graph.add("Add", [graph.constant(module.weight.data)])
 
 
+def _patches(module: Any, graph: Graph) -> None:
+    """Write the projection of the patches as the convolution that it is, then the class token in front."""
+    weight, bias = module.projection.weight.data, module.projection.bias.data
+    filters = weight.reshape(len(weight), -1, module.size, module.size)  # (D, C, size, size)
+    graph.add("Conv", [graph.constant(filters), graph.constant(bias)], strides=[module.size] * 2)
+    graph.add("Reshape", [graph.constant(np.array([0, 0, -1]))])  # (B, D, N)
+    graph.add("Transpose", perm=[0, 2, 1])  # (B, N, D)
+    if module.token is not None:
+        vectors = graph.value
+        graph.add("Shape", end=1)  # [B]
+        graph.add("Concat", [graph.constant(np.array([1, 1]))], axis=0)
+        batch, graph.value = graph.value, graph.constant(module.token.data)
+        graph.add("Expand", [batch])  # (B, 1, D)
+        graph.add("Concat", [vectors], axis=1)
+
+
+def _attention(module: Any, graph: Graph) -> None:
+    """Write softmax(q k^T / sqrt(d)) v for all heads at once, between the two projections."""
+    size = len(module.out_proj.weight.data)
+    features = size // module.num_heads
+    _affine(module.in_proj_weight.data, module.in_proj_bias.data, graph)  # (B, T, 3 D)
+    graph.add("Reshape", [graph.constant(np.array([0, 0, 3, module.num_heads, features]))])
+    graph.add("Transpose", perm=[2, 0, 3, 1, 4])  # (3, B, heads, T, d)
+    thirds = graph.value
+    values = _third(2, thirds, graph)
+    _third(1, thirds, graph)
+    graph.add("Transpose", perm=[0, 1, 3, 2])  # (B, heads, d, T)
+    keys = graph.value
+    _third(0, thirds, graph)
+    graph.add("MatMul", [keys])  # (B, heads, T, T)
+    graph.add("Div", [graph.constant(np.array(math.sqrt(features)))])
+    if module.causal:
+        _hide_what_comes_later(graph)
+    graph.add("Softmax", axis=-1)
+    graph.add("MatMul", [values])  # (B, heads, T, d)
+    graph.add("Transpose", perm=[0, 2, 1, 3])
+    graph.add("Reshape", [graph.constant(np.array([0, 0, size]))])  # (B, T, D)
+    _module(module.out_proj, graph)
+
+
+def _third(number: int, thirds: str, graph: Graph) -> str:
+    """Pick q, k or v, and return its name."""
+    graph.value = thirds
+    graph.add("Gather", [graph.constant(np.array(number))], axis=0)
+    return graph.value
+
+
+def _hide_what_comes_later(graph: Graph) -> None:
+    """Add -infinity above the diagonal of the scores (B, heads, T, T)."""
+    scores = graph.value
+    graph.add("Shape", start=2)  # [T, T]
+    graph.add("ConstantOfShape", value=helper.make_tensor("value", TensorProto.FLOAT, [1], [-math.inf]))
+    graph.add("Trilu", [graph.constant(np.array(1))], upper=1)
+    graph.add("Add", [scores])
+
+
+def _block(module: Any, graph: Graph) -> None:
+    """Write the two halves, each added to what went into it."""
+    for half in (
+        (module.norm1, module.self_attn),
+        (module.norm2, module.linear1, module.activation, module.linear2),
+    ):
+        before = graph.value
+        for part in half:
+            _module(part, graph)
+        graph.add("Add", [before])
+
+
+def _chain(*names: str) -> Callable[[Any, Graph], None]:
+    """Write the parts with these names one after the other."""
+
+    def write(module: Any, graph: Graph) -> None:
+        for name in names:
+            _module(getattr(module, name), graph)
+
+    return write
+
+
 def _select(module: Any, graph: Graph) -> None:
     if module.which == "mean":
         graph.add("ReduceMean", [graph.constant(np.array([1]))], keepdims=0)
     else:
-        _step(0 if module.which == "first" else -1, graph)
+        _pick_step(0 if module.which == "first" else -1, graph)
 
 
-def _step(number: int, graph: Graph) -> None:
+def _pick_step(number: int, graph: Graph) -> None:
     """Pick one step of a sequence: (B, T, D) -> (B, D)"""
     graph.add("Gather", [graph.constant(np.array(number))], axis=1)
 
@@ -151,7 +243,7 @@ def _recurrent(kind: str, order: Sequence[int], **attributes: Any) -> Callable[[
             graph.add("Squeeze", [graph.constant(np.array([1]))])
         graph.add("Transpose", perm=[1, 0, 2])
         if not module.sequences:
-            _step(-1, graph)
+            _pick_step(-1, graph)
 
     return write
 
@@ -171,6 +263,8 @@ WRITERS: dict[type[Module], Callable[[Any, Graph], None]] = {
     dense.Identity: _nothing,
     dense.Dropout: _nothing,
     dense.GaussianNoise: _nothing,
+    autoencoder.MaskingNoise: _nothing,
+    dense.Step: _step_function,
     dense.Sigmoid: lambda module, graph: graph.add("Sigmoid"),
     dense.Tanh: lambda module, graph: graph.add("Tanh"),
     dense.ReLU: lambda module, graph: graph.add("Relu"),
@@ -191,5 +285,10 @@ WRITERS: dict[type[Module], Callable[[Any, Graph], None]] = {
     recurrent.LSTM: _recurrent("LSTM", (0, 3, 1, 2)),
     recurrent.GRU: _recurrent("GRU", (1, 0, 2), linear_before_reset=1),
     tokens.Positions: _positions,
+    tokens.Patches: _patches,
     tokens.Select: _select,
+    attention.MultiheadAttention: _attention,
+    attention.TransformerBlock: _block,
+    autoencoder.AutoEncoder: _chain("encoder", "decoder"),
+    gpt.GPT: _chain("embedding", "positions", "blocks", "norm", "head"),
 }
