@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from engine.weights import load as load_weights
 from engine.weights import save as save_weights
 
 BAR = 30
+LONGEST_MESSAGE = 1000
 CANCELLED = 130  # what a shell reports after SIGINT, and below after SIGPIPE; Windows has no SIGPIPE to ask
 BROKEN_PIPE = 141
 EXAMPLES = """examples:
@@ -54,12 +55,32 @@ class BadInput(Exception):
     """What was typed or read cannot be used; the message is one line."""
 
 
+class Mistyped(Exception):
+    """The arguments are not those of `command`."""
+
+    def __init__(self, command: str, message: str) -> None:
+        super().__init__(message)
+        self.command = command
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises Mistyped where argparse would print its usage over several lines and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong."""
+        raise Mistyped(self.prog, message)
+
+
 def main(arguments: Sequence[str], stdout: TextIO | None = None, stderr: TextIO | None = None) -> int:
     """Run one command and return its exit status: 0; 2 after one line on stderr that says what is wrong; 130
     after Ctrl-C; 141 when nobody reads stdout any more.
     """
     stdout, stderr = stdout or sys.stdout, stderr or sys.stderr
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    except Mistyped as error:
+        print(f"{error.command}: {_one_line(error)}; {error.command} --help tells more", file=stderr)
+        return 2
     try:
         result = COMMANDS[options.command](options, stderr)
         _print(json.dumps(result, allow_nan=False), stdout)
@@ -92,7 +113,7 @@ def _status(result: dict[str, Any]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m engine",
         description=__doc__,
         epilog=EXAMPLES,
@@ -270,7 +291,9 @@ def _format(path: Path) -> str:
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    """Fold a message into one line of a length that a terminal can show."""
+    line = " ".join(str(error).split())
+    return line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 3] + "..."
 
 
 def _cast(model: Module, examples: Examples) -> Examples:

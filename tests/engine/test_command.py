@@ -118,6 +118,43 @@ def test_bad_input_ends_with_two_and_one_line(
     assert words in errors
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "python -m engine: the following arguments are required: COMMAND"),
+        (["traain"], "invalid choice: 'traain'"),
+        (["fingerprint", "a\nb"], "unrecognized arguments: a b"),
+        (["train", "c.json"], "python -m engine train: the following arguments are required: --data"),
+        (["train", "c.json", "--data", "xor", "--seed", "1e9"], "argument --seed: invalid int value: '1e9'"),
+        (
+            ["train", "c.json", "--data", "xor", "--seed", "9" * 5000],
+            "argument --seed: invalid int value: '9",
+        ),
+        (["predict", "c.json", "--data"], "python -m engine predict: argument --data: expected one argument"),
+        (["bench", "--" + "x" * 5000], "unrecognized arguments: --x"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_wrong_arguments_end_with_two_and_one_line_that_leads_to_help(
+    arguments: list[str], words: str
+) -> None:
+    status, printed, errors = run(*arguments)
+
+    assert (status, printed) == (2, None)
+    assert errors.count("\n") == 1
+    assert words in errors
+    assert errors.endswith(" --help tells more\n")
+    assert len(errors) < 1200
+
+
+def test_a_path_of_thousands_of_letters_is_not_repeated_in_full() -> None:
+    status, _, errors = run("train", "x" * 5000, "--data", "xor")
+
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert len(errors) < 1200
+
+
 def test_a_missing_file_and_wrong_weights_end_with_two(config: Path, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text("{}")
 
