@@ -73,7 +73,7 @@ function readRow(line) {
   return { x: [x1, x2], target };
 }
 
-/** Two opposite quarters of the square are one class. */
+/** Two opposite quarters of the square from −1 to 1 are one class: XOR, with −1 for 0. Handing in converts this. */
 function drawXor(target, random) {
   const [a, b] = [0.1 + 0.9 * random(), 0.1 + 0.9 * random()];
   const side = random() < 0.5 ? 1 : -1;

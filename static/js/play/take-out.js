@@ -66,6 +66,18 @@ function array(value) {
   return `np.array(${floats(value)})`;
 }
 
+/**
+ * The layers that answer at inputs 0 and 1 what these answer at −1 and 1: with x = 2u − 1 the sum W x + b is
+ * (2 W) u + (b − the sum of W over the inputs).
+ */
+export function onZeroOne([{ weight, bias }, ...rest]) {
+  const first = {
+    weight: weight.map((row) => row.map((value) => 2 * value)),
+    bias: bias.map((value, j) => value - weight[j].reduce((sum, entry) => sum + entry, 0)),
+  };
+  return [first, ...rest];
+}
+
 export function tidy(value) {
   return Number(value.toFixed(6)) || 0;
 }

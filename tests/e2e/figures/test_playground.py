@@ -5,14 +5,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from engine.history import boolean_inputs
+from engine.network import Network
 
 Open = Callable[..., Page]
 WEIGHTS = {"url": "/exercises/xor-weights/", "title": "Solve XOR with nine numbers"}
 TRAINING = {"url": "/exercises/xor-train/", "title": "Train a network on XOR"}
 CONFIG = {"submit": {"weights": WEIGHTS, "training": TRAINING}}
 CALM = {"reduced_motion": "reduce"}
+SIGMOIDS = "#figure-1:hidden=2&activation=sigmoid"
 ROWS = "x1;x2;class\n0;0;0\n0;1;1\n1;0;1\n1;1;0\n"
 
 
@@ -140,18 +145,65 @@ def test_a_rate_that_is_too_large_is_said_to_diverge(playground: Callable[..., P
     expect(page.locator(".figure-summary")).to_contain_text("diverged in epoch")
 
 
-def test_only_a_network_that_the_exercise_takes_can_be_submitted(playground: Callable[..., Page]) -> None:
-    page = playground()
-    link = page.get_by_role("link", name="Submit the weights to “Solve XOR with nine numbers”")
-    expect(link).to_be_hidden()
-
-    page.get_by_role("spinbutton", name="Units in layer 1").fill("2")
-    page.get_by_label("Activation").select_option("sigmoid")
-
-    expect(link).to_be_visible()
-    address, _, answer = (link.get_attribute("href") or "").partition("#answer:w=")
+def handed_in(page: Page) -> list[float]:
+    """Return the nine numbers in the link to the exercise, in the order of a state_dict."""
+    address, _, answer = (weights_link(page).get_attribute("href") or "").partition("#answer:w=")
     assert address == WEIGHTS["url"]
-    assert len([float(number) for number in answer.split(",")]) == 9
+    return [float(number) for number in answer.split(",")]
+
+
+def weights_link(page: Page) -> Locator:
+    return page.get_by_role("link", name="Submit the weights to “Solve XOR with nine numbers”")
+
+
+def test_only_a_network_that_the_exercise_takes_can_be_submitted(playground: Callable[..., Page]) -> None:
+    page = playground(f"{SIGMOIDS}&data=xor&noise=0.1&seed=2&optimizer=adam&rate=1&epochs=300")
+    expect(weights_link(page)).to_be_visible()
+
+    w = handed_in(page)
+
+    parameters = {"0.weight": [w[0:2], w[2:4]], "0.bias": w[4:6], "2.weight": [w[6:8]], "2.bias": w[8:]}
+    network = Network([2, 2, 1], ["sigmoid", "sigmoid"], parameters)
+    y = network.forward(boolean_inputs(2)).ravel()
+    assert [int(value > 0.5) for value in y] == [0, 1, 1, 0]
+    assert np.abs(y - 0.5).min() > 0.4
+    expect(page.get_by_text("each corner gets the same answer")).to_be_visible()
+
+
+def test_weights_trained_on_own_rows_are_submitted_as_they_are(playground: Callable[..., Page]) -> None:
+    page = playground(f"{SIGMOIDS}&epochs=20&own=0,0,0_0,1,1_1,0,1_1,1,0")
+    expect(weights_link(page)).to_be_visible()
+
+    weights = json.loads(copied(page, "JSON"))["weights"]
+
+    names = ("0.weight", "0.bias", "2.weight", "2.bias")
+    assert handed_in(page) == np.concatenate([np.ravel(weights[name]) for name in names]).tolist()
+    expect(page.get_by_text("The link takes the weights as they are")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        f"{SIGMOIDS}&data=xor",
+        f"{SIGMOIDS}&data=moons&epochs=1",
+        "#figure-1:hidden=3&activation=sigmoid&data=xor&epochs=1",
+        "#figure-1:hidden=2&activation=tanh&data=xor&epochs=1",
+    ],
+    ids=["untrained", "other data", "three units", "tanh"],
+)
+def test_no_other_weights_can_be_submitted(playground: Callable[..., Page], fragment: str) -> None:
+    page = playground(fragment)
+
+    missing = "needs one hidden layer of two sigmoid units, trained on XOR or on rows of your own."
+    expect(page.get_by_text(missing)).to_be_visible()
+    expect(weights_link(page)).to_be_hidden()
+
+
+def test_weights_beyond_the_exercise_are_named_and_not_submitted(playground: Callable[..., Page]) -> None:
+    page = playground(f"{SIGMOIDS}&data=xor&noise=0.1&seed=3&optimizer=adam&rate=1&epochs=3000")
+
+    expect(page.get_by_text("takes numbers from −100 to 100, and one would be")).to_be_visible()
+    expect(weights_link(page)).to_be_hidden()
 
 
 def test_only_a_training_on_xor_can_be_submitted(playground: Callable[..., Page]) -> None:
