@@ -5,6 +5,7 @@ The exercises app answers (it registers itself when it starts), so that lessons 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from lessons.models import Enrolment
 
@@ -13,7 +14,11 @@ NOT_STARTED, STARTED, DONE = "todo", "started", "done"
 
 @dataclass(frozen=True)
 class ExerciseCard:
-    """One exercise as a lesson shows it; `best` is None before the first graded attempt."""
+    """One exercise as a lesson shows it; `best` is None before the first graded attempt.
+
+    `due_at` is the person's own date, extensions included, and None where there is none. `due` and `closes`
+    say the dates in words and are empty where there is no date.
+    """
 
     id: str
     title: str
@@ -21,6 +26,9 @@ class ExerciseCard:
     points: float
     best: float | None
     state: str
+    due_at: datetime | None
+    due: str
+    closes: str
 
 
 @dataclass(frozen=True)

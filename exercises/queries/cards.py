@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -20,15 +21,17 @@ def published_exercises() -> list[Exercise]:
 
 def work_cards(enrolment: Enrolment | None) -> Work:
     """Answer what `lessons.work` asks: the cards of every lesson."""
+    now = timezone.now()
     by_lesson: dict[int, list[ExerciseCard]] = defaultdict(list)
     for exercise, standing in _with_standings(enrolment):
-        by_lesson[exercise.lesson_id].append(_card(exercise, standing))
+        by_lesson[exercise.lesson_id].append(_card(exercise, standing, now))
     return Work(by_lesson)
 
 
 def cards_by_exercise(enrolment: Enrolment | None) -> dict[int, ExerciseCard]:
     """Return every exercise's card by the exercise's row number."""
-    return {exercise.pk: _card(exercise, standing) for exercise, standing in _with_standings(enrolment)}
+    now = timezone.now()
+    return {exercise.pk: _card(exercise, standing, now) for exercise, standing in _with_standings(enrolment)}
 
 
 def gradebook(enrolment: Enrolment | None) -> list[dict[str, Any]]:
@@ -66,8 +69,9 @@ def _with_standings(enrolment: Enrolment | None) -> Iterable[tuple[Exercise, Sta
     return ((exercise, by_pk[exercise.pk]) for exercise in exercises)
 
 
-def _card(exercise: Exercise, standing: Standing) -> ExerciseCard:
+def _card(exercise: Exercise, standing: Standing, now: datetime) -> ExerciseCard:
     revision = _revision(exercise)
+    dates = dates_of(standing.delivery, now)
     is_done = standing.best is not None and standing.best >= revision.points
     return ExerciseCard(
         id=exercise.slug,
@@ -76,6 +80,9 @@ def _card(exercise: Exercise, standing: Standing) -> ExerciseCard:
         points=revision.points,
         best=standing.best,
         state=DONE if is_done else STARTED if standing.used else NOT_STARTED,
+        due_at=dates["due_at"],
+        due=dates["due"],
+        closes=dates["closes"],
     )
 
 
