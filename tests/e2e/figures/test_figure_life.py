@@ -1,34 +1,68 @@
 """What every figure does: fallback, theme, link, phone width, several on one page."""
 
 import re
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from lessons.reading import read_course
+
 Open = Callable[..., Page]
 Markup = Callable[..., str]
 
-FIGURES = ["nn-xor-lab", "nn-gates", "nn-perceptron"]
+CONTENT = Path(__file__).parents[3] / "lessons" / "content"
+BLOCK = re.compile(r"^```figure (?!nn-replay)(nn-[a-z-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MIDDLE_PIXEL = """(element) => [...element.querySelector("canvas").getContext("2d")
   .getImageData(60, 300, 1, 1).data]"""
 
 
-@pytest.mark.parametrize("tag", FIGURES)
+def main_figure(body: str) -> tuple[str, dict[str, Any]]:
+    """Return the first figure of a lesson that is not a film, and its configuration."""
+    block = BLOCK.search(body)
+    assert block is not None
+    return block[1], tomllib.loads(block[2]).get("config", {})
+
+
+FIGURES = {lesson.slug: main_figure(lesson.body) for lesson in read_course(CONTENT).lessons}
+
+
+@pytest.fixture
+def wake_all(figure_page: Open, figure_markup: Markup) -> Callable[..., Page]:
+    """Open one page with the main figure of every lesson, as the lesson sets it up, and scroll to each."""
+    body = "".join(
+        figure_markup(tag, config).replace('id="figure-1"', f'id="{lesson}"')
+        for lesson, (tag, config) in FIGURES.items()
+    )
+
+    def open_page(look: Callable[[str, Page], None] = lambda lesson, page: None, **options: Any) -> Page:
+        page = figure_page(body, *sorted({f"{tag}.js" for tag, _ in FIGURES.values()}), **options)
+        for lesson in FIGURES:
+            page.locator(f"#{lesson}").scroll_into_view_if_needed()
+            expect(page.locator(f"#{lesson} .figure-summary")).to_be_attached()
+            look(lesson, page)
+        return page
+
+    return open_page
+
+
 @pytest.mark.parametrize("width", [320, 360, 1280])
-def test_no_figure_scrolls_sideways(figure_page: Open, figure_markup: Markup, tag: str, width: int) -> None:
-    page = figure_page(figure_markup(tag), f"{tag}.js", viewport={"width": width, "height": 800})
-    expect(page.locator(".figure-summary")).to_be_attached()
+def test_no_figure_scrolls_sideways(wake_all: Callable[..., Page], width: int) -> None:
+    overflow: dict[str, int] = {}
 
-    overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    def measure(lesson: str, page: Page) -> None:
+        overflow[lesson] = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
-    assert overflow <= 0
+    wake_all(measure, viewport={"width": width, "height": 800})
+
+    assert {lesson: excess for lesson, excess in overflow.items() if excess > 0} == {}
 
 
-@pytest.mark.parametrize("tag", FIGURES)
-def test_every_target_is_at_least_24_pixels_high(figure_page: Open, figure_markup: Markup, tag: str) -> None:
-    page = figure_page(figure_markup(tag), f"{tag}.js")
-    expect(page.locator(".figure-summary")).to_be_attached()
+def test_every_target_is_at_least_24_pixels_high(wake_all: Callable[..., Page]) -> None:
+    page = wake_all()
 
     sizes = page.locator("button, select, input, summary, [role=slider]").evaluate_all(
         """(controls) => controls.filter((control) => control.checkVisibility()).map((control) => {
@@ -40,10 +74,8 @@ def test_every_target_is_at_least_24_pixels_high(figure_page: Open, figure_marku
     assert [size for size in sizes if size[1] < 24] == []
 
 
-@pytest.mark.parametrize("tag", FIGURES)
-def test_every_control_has_a_name(figure_page: Open, figure_markup: Markup, tag: str) -> None:
-    page = figure_page(figure_markup(tag), f"{tag}.js")
-    expect(page.locator(".figure-summary")).to_be_attached()
+def test_every_control_has_a_name(wake_all: Callable[..., Page]) -> None:
+    page = wake_all()
 
     unnamed = page.locator("input, select, button, textarea, [role=slider]").evaluate_all(
         """(controls) => controls.filter((control) => !(control.labels?.length
@@ -53,7 +85,7 @@ def test_every_control_has_a_name(figure_page: Open, figure_markup: Markup, tag:
     assert unnamed == []
 
 
-@pytest.mark.parametrize("tag", FIGURES)
+@pytest.mark.parametrize("tag", sorted({tag for tag, _ in FIGURES.values()}))
 def test_a_broken_configuration_leaves_the_fallback(figure_page: Open, tag: str) -> None:
     body = f'<{tag}><script type="application/json">{{"a": </script><p class="fallback">Numbers.</p></{tag}>'
 
