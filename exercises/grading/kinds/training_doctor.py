@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.evaluation import LOSSES
+from engine.module import Sequential
 from engine.progress import Diverged
 from engine.spec.layers import Dropout, Linear, Plain
 from engine.tensor import Array, Tape
@@ -15,7 +16,7 @@ from exercises.grading.kinds.training_runs import Lab, Run, inputs_for, round_ag
 ROWS = 200
 DEAD_SHARE = 0.5
 SATURATED = 0.02
-VANISHED = 1e-3
+VANISHED = 2.5e-3
 OVERFIT_GAP = 0.12
 STILL_FALLING = 0.05
 LEAST_FALL = 0.01
@@ -56,7 +57,7 @@ def diagnose(lab: Lab) -> list[str]:
         *_averages(lab),
         *_long_steps(lab),
         *_structure(lab, run),
-        *_gradients(lab, run),
+        *_gradients(lab),
         *_places(lab, run),
     ]
     return found or list(_pace(lab, run)) or list(_curve(lab, run))
@@ -137,27 +138,39 @@ def _structure(lab: Lab, run: Run) -> Iterator[str]:
 
 def _begins_with_twins(lab: Lab) -> bool:
     """Tell whether the units of the first layer start alike; later only rounding parts them."""
-    start = Training(lab.config, lab.data.train(), 0).model.state_dict()
+    start = _fresh_model(lab).state_dict()
     weights = [entry for name, entry in start.items() if name.endswith("weight") and entry.ndim == 2]
     return bool(weights) and len(weights[0]) > 1 and bool((weights[0] == weights[0][:1]).all())
 
 
-def _gradients(lab: Lab, run: Run) -> Iterator[str]:
-    """Compare the gradient that reaches the first layer with that of the last."""
-    examples = lab.data.train()
-    x = inputs_for(run.model, examples, ROWS)
-    run.model.eval()
+def _gradients(lab: Lab) -> Iterator[str]:
+    """Compare the gradient that reaches the first layer with that of the last, before any training.
+
+    Afterwards they say little: where Adam has brought six layers of sigmoids to half of the digits, both are
+    alike. Six such layers start at 0.0022 at most with every usual rule; up to seven hidden layers that learn
+    the digits start at 0.006 at least. What batches normalise is measured as in training.
+    """
+    if _begins_with_twins(lab):
+        return
+    model, examples = _fresh_model(lab), lab.data.train()
+    model.train()
+    x = inputs_for(model, examples, ROWS)
     with Tape() as tape:
-        loss = LOSSES[lab.config.loss](run.model(x), examples.y[:ROWS])
+        loss = LOSSES[lab.config.loss](model(x), examples.y[:ROWS])
     gradients = tape.backward(loss)
-    weights = [parameter for parameter in run.model.parameters() if parameter.data.ndim >= 2]
+    weights = [parameter for parameter in model.parameters() if parameter.data.ndim >= 2]
     norms = [float(np.linalg.norm(gradients[weight])) for weight in weights if weight in gradients]
     dense = sum(isinstance(layer, Linear) for layer in lab.config.layers)
     if len(norms) >= 4 and dense >= 4 and norms[0] < VANISHED * norms[-1]:
         yield (
-            f"The first layer receives {norms[0] / norms[-1]:.0e} of the gradient of the last: it vanishes "
-            "on the way back. ReLU with he_normal, or batch_norm, keeps it alive."
+            f"Before the first step the first layer receives {norms[0] / norms[-1]:.0e} of the gradient of "
+            "the last: it vanishes on the way back. ReLU with he_normal, or batch_norm, keeps it alive."
         )
+
+
+def _fresh_model(lab: Lab) -> Sequential:
+    """Return a network as a training finds it before the first step."""
+    return Training(lab.config, lab.data.train(), 0).model
 
 
 def _places(lab: Lab, run: Run) -> Iterator[str]:

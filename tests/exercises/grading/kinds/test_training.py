@@ -288,6 +288,14 @@ OUT = {"type": "linear", "units": 10}
         ),
         (
             {
+                "layers": [layer for _ in range(6) for layer in (HIDDEN, {"type": "sigmoid"})] + [OUT],
+                "optimizer": {"type": "adam", "lr": 0.003},
+                "epochs": 20,
+            },
+            "Before the first step the first layer receives 2e-05 of the gradient of the last: it vanishes",
+        ),
+        (
+            {
                 "options": {"rows": 60, "wrong_labels": 0.3},
                 "layers": [{"type": "linear", "units": 128}, {"type": "relu"}, OUT],
                 "optimizer": {"type": "adam", "lr": 0.01},
@@ -332,6 +340,37 @@ def test_the_doctor_names_what_is_wrong(change: dict[str, Any], phrase: str) -> 
     report = graded(spec, answer)
 
     assert any(phrase in note for note in report.notes), (report.notes, report.checks[0].message)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {
+            "layers": [
+                layer for _ in range(6) for layer in (HIDDEN, {"type": "batch_norm"}, {"type": "sigmoid"})
+            ]
+            + [OUT]
+        },
+        {
+            "layers": [layer for _ in range(6) for layer in (HIDDEN, {"type": "relu"})] + [OUT],
+            "init": {"type": "constant", "value": 0.1},
+        },
+        {
+            "layers": [layer for _ in range(6) for layer in (HIDDEN, {"type": "gelu"})] + [OUT],
+            "optimizer": {"type": "sgd", "lr": 0.1},
+        },
+    ],
+    ids=["normalised by batch", "twins, whose gradients cancel", "GELU from the default start"],
+)
+def test_the_doctor_sees_no_vanishing_gradient_where_the_start_is_not_the_fault(
+    change: dict[str, Any],
+) -> None:
+    spec, answer = digits(epochs=1, **change)
+
+    report = graded(spec, answer)
+
+    assert report.notes
+    assert not any("vanishes" in note for note in report.notes), report.notes
 
 
 def test_the_doctor_says_where_a_straight_border_cannot_do_it() -> None:
