@@ -3,6 +3,9 @@
 import { sigmoid } from "../figure/maths.js";
 import { normals, randomStream } from "./random.js";
 
+/** Beyond so many standard deviations a normal number lies with less probability than 1 has digits for. */
+const CERTAIN = 9;
+
 /** Value and slope at a sum z; `alpha` matters to leaky and elu alone. At 0 the ReLU's slope is 0, as in the engine. */
 export const ACTIVATIONS = {
   sigmoid: { label: "sigmoid", value: sigmoid, slope: (z) => sigmoid(z) * (1 - sigmoid(z)) },
@@ -13,8 +16,29 @@ export const ACTIVATIONS = {
     label: "ELU", value: (z, alpha) => (z > 0 ? z : alpha * Math.expm1(z)),
     slope: (z, alpha) => (z > 0 ? 1 : alpha * Math.exp(z)),
   },
+  gelu: { label: "GELU", value: (z) => z * normalBelow(z), slope: (z) => normalBelow(z) + z * normalDensity(z) },
   linear: { label: "none (linear)", value: (z) => z, slope: () => 1 },
 };
+
+/** The density of the standard normal distribution. */
+function normalDensity(z) {
+  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+}
+
+/**
+ * The probability that a standard normal number is below z, (1 + erf(z / √2)) / 2, to the last bits of 1: the series
+ * z + z³/3 + z⁵/(3 · 5) + … of G. Marsaglia, Evaluating the normal distribution, Journal of Statistical Software 11
+ * (2004). Its terms have one sign, so none takes digits from another.
+ */
+export function normalBelow(z) {
+  if (!(Math.abs(z) < CERTAIN)) return z > 0 ? 1 : 0;
+  let [sum, before, term] = [z, 0, z];
+  for (let odd = 3; sum !== before; odd += 2) {
+    term *= (z * z) / odd;
+    [sum, before] = [sum + term, sum];
+  }
+  return 0.5 + sum * normalDensity(z);
+}
 
 export function valueAt(name, z, alpha) {
   return ACTIVATIONS[name].value(z, alpha);

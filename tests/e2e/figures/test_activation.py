@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.ops.activation import elu, leaky_relu, linear_activation, relu, sigmoid, tanh
+from engine.ops.activation import elu, gelu, leaky_relu, linear_activation, relu, sigmoid, tanh
 from engine.ops.basic import total
 from engine.tensor import Parameter, Tape
 
 Open = Callable[..., Page]
-PLACES = [-3.0, -0.5, 0.0, 0.2, 2.5]
+PLACES = [-40.0, -3.0, -0.5, 0.0, 0.2, 2.5, 8.9, 40.0]
 ALPHA = 0.2
 FUNCTIONS = {
     "sigmoid": sigmoid,
@@ -19,6 +19,7 @@ FUNCTIONS = {
     "relu": relu,
     "leaky": lambda z: leaky_relu(z, ALPHA),
     "elu": lambda z: elu(z, ALPHA),
+    "gelu": gelu,
     "linear": linear_activation,
 }
 CONFIG = {"activation": "relu", "alpha": 0.1, "spread": 1.0, "layer": 5, "seed": 1}

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.ops.activation import elu, gelu, leaky_relu, relu, sigmoid, tanh
-from engine.tensor import Array
+from engine.ops.basic import total
+from engine.tensor import Array, Parameter, Tape
 from lessons.reading import read_course
 
 CONTENT = Path(__file__).parents[3] / "lessons" / "content"
@@ -53,6 +54,16 @@ def test_values_of_the_family() -> None:
         assert at(tanh, z) == pytest.approx(2 * at(sigmoid, 2 * z) - 1, abs=1e-15)
 
 
+def test_the_slope_and_the_dip_of_gelu() -> None:
+    says("The slope is 0.5 at 0 and 1.0833 at 1", "lowest at $z = -0.7518$, with $-0.1700$")
+    z = Parameter(np.array([0.0, 1.0, -0.7518]))
+    with Tape() as tape:
+        values = gelu(z)
+        tape.backward(total(values))
+    np.testing.assert_allclose(z.grad, [0.5, 1.0833, 0], atol=5e-5)
+    assert round(float(values.data[2]), 4) == -0.17
+
+
 def test_slopes_that_fall_silent() -> None:
     says(
         "At $z = 2$ the slope of tanh is 0.0707, at $z = 5$ it is 0.0002",
@@ -69,6 +80,9 @@ def test_a_signal_through_ten_layers() -> None:
     assert mean_square(relu, 1.0) == pytest.approx(0.001, rel=0.25)
     assert mean_square(relu, np.sqrt(2)) == pytest.approx(1, rel=0.25)
     says("| tanh | 0.5 | about 0.0000006 |", "| tanh | 1 | about 0.05 |", "| tanh | 1.667 | about 0.42 |")
+    says("| GELU | 1 | about 0.000004 |", "| GELU | 1.414 | about 0.3 |")
+    assert mean_square(gelu, 1.0) == pytest.approx(4e-6, rel=0.25)
+    assert mean_square(gelu, np.sqrt(2)) == pytest.approx(0.3, rel=0.25)
     assert mean_square(tanh, 0.5) == pytest.approx(6e-7, rel=0.3)
     assert mean_square(tanh, 0.5, 4) / mean_square(tanh, 0.5, 3) < 0.25
     assert mean_square(tanh, 1.0) == pytest.approx(0.05, abs=0.01)
