@@ -1,11 +1,18 @@
-"""<nn-xor-lab>: nine numbers, by keyboard and by training."""
+"""<nn-xor-lab>: nine numbers, by keyboard and by training, which takes the engine's steps."""
 
 import json
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+
+from engine.layers.dense import Linear, Sigmoid
+from engine.losses import binary_cross_entropy_with_logits
+from engine.module import Sequential
+from engine.optim import SGD
+from engine.plan import Plan
 
 Open = Callable[..., Page]
 Markup = Callable[..., str]
@@ -21,6 +28,23 @@ ANSWER_NAMES = [
     "weights.2.weight[0][1]",
     "weights.2.bias[0]",
 ]
+
+RATE = 0.1
+ROWS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+TARGETS = np.array([[0.0], [1.0], [1.0], [0.0]])
+Start = dict[str, list[list[float]] | list[float]]
+OWN: Start = {
+    "0.weight": [[6, -4], [-5, 7]],
+    "0.bias": [-2, -3],
+    "2.weight": [[8, 8]],
+    "2.bias": [-4],
+}
+SMALL: Start = {
+    "0.weight": [[0.9, -0.4], [-0.2, 0.7]],
+    "0.bias": [0.1, -0.3],
+    "2.weight": [[0.5, 0.8]],
+    "2.bias": [-0.2],
+}
 
 
 @pytest.fixture
@@ -93,6 +117,27 @@ def test_reduced_motion_gives_the_same_result_at_once(figure_page: Open, figure_
     page.get_by_role("button", name="Train").click()
 
     expect(page.locator(".figure-summary")).to_contain_text("Trained for 55 steps", timeout=500)
+
+
+@pytest.mark.parametrize("start", [OWN, SMALL], ids=["the lesson's start", "small weights"])
+def test_a_training_takes_the_engines_steps(figure_page: Open, figure_markup: Markup, start: Start) -> None:
+    markup = figure_markup("nn-xor-lab", {"weights": start})
+    page = figure_page(markup, "nn-xor-lab.js", reduced_motion="reduce")
+    options = {"generator": np.random.default_rng(0), "dtype": np.float64}
+    network = Sequential(Linear(2, 2, **options), Sigmoid(), Linear(2, 1, **options))
+    network.load_state_dict({name: np.array(values, np.float64) for name, values in start.items()})
+    rule = SGD(network.parameters(), RATE)
+    plan = Plan(lambda x, y: binary_cross_entropy_with_logits(network(x), y), ROWS, TARGETS)
+
+    page.get_by_role("button", name="Train").click()
+    steps, found = page.locator("nn-xor-lab").evaluate("(lab) => [lab.steps, lab.weights]")
+    for _ in range(steps):
+        plan.run()
+        rule.step()
+
+    assert steps > 50
+    ours = np.concatenate([parameter.data.ravel() for parameter in network.parameters()])
+    np.testing.assert_allclose(found, ours, rtol=1e-9, atol=1e-12)
 
 
 def test_training_that_gets_stuck_says_so(figure_page: Open, figure_markup: Markup) -> None:
