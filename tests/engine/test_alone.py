@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import engine
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "engine.md").read_text(), re.DOTALL)
 
@@ -88,3 +90,10 @@ def test_it_asks_for_three_packages_and_offers_onnx(installed: Path) -> None:
     plain = sorted(re.split(r"[<>=!~ ;\[]", line)[0] for line in wanted if "extra ==" not in line)
     assert plain == ["numpy", "pydantic", "safetensors"]
     assert any(line.startswith("onnx") and "extra == " in line for line in wanted)
+
+
+def test_the_package_and_the_engine_have_one_version(installed: Path) -> None:
+    (metadata,) = installed.glob("annsite-*.dist-info/METADATA")
+
+    assert Parser().parsestr(metadata.read_text())["Version"] == engine.__version__
+    assert run("import engine; print(engine.__version__)", installed).strip() == engine.__version__
