@@ -18,7 +18,7 @@ from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configur
 
 def peak_of(layers: list[dict[str, Any]], examples: Examples, **changes: Any) -> tuple[int, int]:
     """Train for two epochs; return the predicted and the measured peak in bytes."""
-    spec = configuration(layers, epochs=2, **changes)
+    spec = configuration(layers, **({"epochs": 2} | changes))
     cost = estimate(spec, examples.signal(), len(examples))
     tracemalloc.start()
     Training(spec, examples, 0).run()
@@ -120,7 +120,9 @@ VALIDATION = {"early_stopping": {"patience": 9, "validation": 0.3}}
 def test_the_memory_of_a_validation_pass_is_predicted_too(family: str) -> None:
     layers, shape, symbols = WIDE[family]
 
-    predicted, measured = peak_of(layers, many(*shape, symbols=symbols), batch_size=4, **VALIDATION)
+    predicted, measured = peak_of(
+        layers, many(*shape, symbols=symbols), batch_size=22, epochs=1, **VALIDATION
+    )
 
     assert 0.5 < measured / predicted < 2
 
@@ -200,14 +202,14 @@ NETWORKS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(NETWORKS, SETTINGS)
 def test_no_configuration_takes_more_than_twice_its_estimate(
     network: tuple[list[dict[str, Any]], tuple[int, ...]], changes: dict[str, Any]
 ) -> None:
     layers, shape = network
 
-    predicted, measured = peak_of(layers, many(*shape), **changes)
+    predicted, measured = peak_of(layers, many(*shape), epochs=1, **changes)
 
     assert measured < 2 * predicted
 
