@@ -99,17 +99,25 @@ class Tape:
     def backward(self, loss: Tensor) -> dict[Parameter, Array]:
         """Back-propagate from a loss of shape (): return the gradient of each parameter it depends on.
 
-        Nothing accumulates from one call to the next.
+        Nothing accumulates from one call to the next. What is returned is a copy; the parameter's own buffer,
+        `grad`, is filled as well, and written over by the next call.
         """
         calls, gradients = self.schedule(loss)
         _run(calls)
-        return {tensor: buffer for tensor, buffer in gradients.items() if isinstance(tensor, Parameter)}
+        return {
+            tensor: buffer.copy(order="K")
+            for tensor, buffer in gradients.items()
+            if isinstance(tensor, Parameter)
+        }
 
     def gradients(self, loss: Tensor, tensors: Sequence[Tensor]) -> list[Array]:
-        """Back-propagate and return the gradient of each tensor, zeros where it has no effect."""
+        """Back-propagate and return a copy of the gradient of each tensor, zeros where it has no effect."""
         calls, gradients = self.schedule(loss, keep=tensors)
         _run(calls)
-        return [gradients.get(tensor, np.zeros_like(tensor.data)) for tensor in tensors]
+        return [
+            gradients[tensor].copy(order="K") if tensor in gradients else np.zeros_like(tensor.data)
+            for tensor in tensors
+        ]
 
     def schedule(self, loss: Tensor, keep: Sequence[Tensor] = ()) -> tuple[list[Call], dict[Tensor, Array]]:
         """List the calls that back-propagate from the loss, and the buffers they leave the gradients in.
