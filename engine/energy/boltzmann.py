@@ -75,8 +75,14 @@ class BoltzmannMachine:
     def gradient(self, data: Array) -> tuple[Array, Array]:
         """Compute d/dW and d/db of the mean ln p(v): the statistics with the data held minus those without.
 
-        data (M, visible) of 0 and 1 -> (n, n) and (n,); ValueError beyond 16 units.
+        data (M, visible) of 0 and 1 -> (n, n) and (n,); ValueError beyond 16 units, on no rows and on states
+        other than 0 and 1.
         """
+        if data.ndim != 2 or data.shape[1] != self.visible or not len(data):
+            raise ValueError(f"gradient needs data (M, {self.visible}) with a row at least, got {data.shape}")
+        wrong = data[(data != 0) & (data != 1)]
+        if wrong.size:
+            raise ValueError(f"the units of a Boltzmann machine are 0 or 1, not {wrong[0]}")
         states, free = self._all(), self.probabilities()
         held = np.zeros(len(states))
         places = (data @ (2.0 ** np.arange(self.visible)[::-1])).astype(int)

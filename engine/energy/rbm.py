@@ -140,7 +140,11 @@ def train_rbm(
     generator: np.random.Generator,
     on_step: Callable[[int, RBM], None] | None = None,
 ) -> None:
-    """Climb the estimated gradient in place.   data (M, V) of 0 and 1, or of probabilities in [0, 1]"""
+    """Climb the estimated gradient in place.   data (M, V) of 0 and 1, or of probabilities in [0, 1]
+
+    ValueError on another shape, on no rows, and on a number that is not between 0 and 1.
+    """
+    _check_data(data, len(rbm.visible_bias))
     size = min(training.batch_size, len(data))
     chains = draw(np.full((size, data.shape[1]), 0.5), generator)
     for step in range(1, training.steps + 1):
@@ -152,3 +156,15 @@ def train_rbm(
         rbm.hidden_bias += training.lr * gradient.hidden_bias
         if on_step:
             on_step(step, rbm)
+
+
+def _check_data(data: Array, visible: int) -> None:
+    """Refuse what a machine with so many visible units cannot learn from."""
+    if data.ndim != 2 or data.shape[1] != visible or not len(data):
+        raise ValueError(
+            f"an RBM with {visible} visible units needs data (M, {visible}), M at least 1, got {data.shape}"
+        )
+    wrong = ~((data >= 0) & (data <= 1))
+    if wrong.any():
+        row, unit = np.argwhere(wrong)[0]
+        raise ValueError(f"data must lie between 0 and 1; data[{row}, {unit}] is {data[row, unit]}")

@@ -68,10 +68,13 @@ class GPT(Module):
         """Go on from `start` (T,) by so many symbols, drawn from softmax(logits / temperature).
         -> (T + steps,)
 
-        Only the last `length` symbols are seen. ValueError on a temperature of 0 or less.
+        Only the last `length` symbols are seen. ValueError on a temperature of 0 or less and on no symbols
+        to start from.
         """
         if temperature <= 0:
             raise ValueError(f"temperature must be above 0, got {temperature}")
+        if not len(start):
+            raise ValueError("generate needs at least one symbol to start from, got none")
         tokens, length = [int(token) for token in start], self.config.length
         for _ in range(steps):
             seen = tokens[-length:]

@@ -25,7 +25,8 @@ def load(
     holds and what it may hold; nothing is allocated for an entry before its size is known to be right.
     """
     if len(data) > max_bytes:
-        raise refusal("", f"{len(data)} bytes", f"{max_bytes} bytes", f"The file has {len(data)} bytes.")
+        message = f"The file has {len(data):,} bytes; at most {max_bytes:,} are allowed."
+        raise refusal("", f"{len(data)} bytes", f"{max_bytes} bytes", message)
     name = format or _recognise(data)
     if name not in FORMATS:
         raise refusal(

@@ -62,9 +62,8 @@ def load(data: bytes, shapes: Shapes, max_bytes: int) -> dict[str, Array]:
     _check_apart(members, archive.start_dir)
     total = sum(member.file_size for member in members)
     if total > max_bytes + MARGIN:
-        raise refusal(
-            "", f"{total} bytes", f"{max_bytes} bytes", f"Unpacked, the file would have {total} bytes."
-        )
+        message = f"Unpacked, the file would have {total:,} bytes; at most {max_bytes:,} are allowed."
+        raise refusal("", f"{total} bytes", f"{max_bytes} bytes", message)
     return {
         name: _member(archive, member, name, shapes[name])
         for member, name in zip(members, names, strict=True)

@@ -109,6 +109,21 @@ def test_the_gradient_of_a_machine_is_that_of_its_likelihood() -> None:
     assert bias[2] == pytest.approx(numeric_bias, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (np.array([[0.0, 1, 0], [1, 0.5, 0]]), "0 or 1, not 0.5"),
+        (np.array([[0.0, 1, -1]]), "0 or 1, not -1"),
+        (np.array([[0.0, np.nan, 1]]), "0 or 1, not nan"),
+        (np.zeros((0, 3)), r"a row at least, got \(0, 3\)"),
+        (np.zeros((4, 2)), r"data \(M, 3\)"),
+    ],
+)
+def test_a_gradient_of_what_are_no_states_is_refused(data: np.ndarray, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        machine(5, 3).gradient(data)
+
+
 def test_a_cooler_machine_ranks_the_states_the_same() -> None:
     model = machine(4, 4)
 
@@ -252,6 +267,27 @@ def test_large_weights_do_not_overflow() -> None:
 def test_settings_of_a_training_are_checked(choices: dict) -> None:
     with pytest.raises(ValueError, match="at least 1, lr above 0"):
         RBMTraining(**choices)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (np.zeros((0, 4)), r"M at least 1, got \(0, 4\)"),
+        (np.zeros((3, 5)), r"data \(M, 4\)"),
+        (np.zeros(4), r"got \(4,\)"),
+        (np.array([[0, 1, np.nan, 0]]), r"data\[0, 2\] is nan"),
+        (np.array([[0, 1, 1, 0], [0, 0, 0, 1.5]]), r"data\[1, 3\] is 1.5"),
+        (np.array([[0, -1, 0, np.inf]]), r"data\[0, 1\] is -1"),
+    ],
+)
+def test_data_from_which_an_rbm_cannot_learn_are_refused(data: np.ndarray, words: str) -> None:
+    rbm = RBM(4, 2, draws())
+    before = rbm.weight.copy()
+
+    with pytest.raises(ValueError, match=words):
+        train_rbm(rbm, data, RBMTraining(steps=1), draws(1))
+
+    assert np.array_equal(rbm.weight, before)
 
 
 def fine_tune(model: Module, x: np.ndarray, y: np.ndarray, epochs: int) -> None:

@@ -88,6 +88,14 @@ def test_a_low_temperature_takes_the_most_likely_symbol() -> None:
     assert tokens.tolist() == [1, 2, 3, int(model(window).data[0, 2].argmax())]
 
 
+def test_a_text_goes_on_from_a_symbol_at_least() -> None:
+    model = GPT(CONFIG, generator=draws())
+
+    assert len(model.generate(np.array([1]), 0, draws(2))) == 1
+    with pytest.raises(ValueError, match="at least one symbol"):
+        model.generate([], 3, draws(2))  # type: ignore[arg-type]
+
+
 def test_a_symbol_that_is_not_in_the_table_is_refused() -> None:
     with pytest.raises(IndexError, match=f"index {SYMBOLS} is outside"):
         GPT(CONFIG)(np.full((1, LENGTH), SYMBOLS))

@@ -187,8 +187,15 @@ def test_each_lie_is_named(body: bytes, path: str, words: str) -> None:
 
 
 def test_a_large_file_is_not_opened() -> None:
-    with pytest.raises(WeightsRefused, match="6000000 bytes"):
+    with pytest.raises(WeightsRefused, match="has 6,000,000 bytes; at most 5,242,880 are allowed"):
         load(b"\0" * 6_000_000, SHAPES)
+
+
+def test_a_file_that_unpacks_to_more_than_is_allowed_is_refused() -> None:
+    body = zipped(("0.bias.npy", b"\0" * 6_000_000), ("0.weight.npy", b""), method=zipfile.ZIP_DEFLATED)
+
+    with pytest.raises(WeightsRefused, match="would have 6,000,000 bytes; at most 5,242,880 are allowed"):
+        load(body, SHAPES)
 
 
 def test_an_unknown_format_is_named_for_reading_and_writing() -> None:
