@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.digits import DigitsOptions, digits
-from engine.data.options import of_kind
+from engine.data.options import at_most, of_kind
 from engine.data.plane import blobs, circles, moons, noisy_xor, ring, sine, spirals
 from engine.data.sequences import adding, latch, parity, reverse
 from engine.data.tables import GATES, bars_and_stripes, gate, sigmoid_neuron
@@ -37,6 +37,8 @@ _DRAWN: dict[str, Callable[..., Dataset]] = {
     "sine": sine,
     "spirals": spirals,
 }
+MOST = {"rows": 1_000_000, "test_rows": 1_000_000, "length": 4096}
+"""What no data set may be asked for more of: enough for every lesson, and it fits into memory."""
 
 
 def names() -> tuple[str, ...]:
@@ -70,6 +72,8 @@ def _check_kinds(name: str, options: dict[str, Any]) -> None:
         raise TypeError(f"{name} has no option {', '.join(unknown)}; it has {', '.join(kinds) or 'none'}")
     for option in options.keys() & kinds.keys():
         of_kind(option, options[option], kinds[option])
+        if option in MOST:
+            at_most(MOST[option], **{option: options[option]})
 
 
 def _kinds(name: str) -> dict[str, Any]:

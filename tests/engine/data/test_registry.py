@@ -104,6 +104,8 @@ def test_an_option_there_is_not_is_refused_by_name() -> None:
         ("circles", {"noise": np.nan}, "noise must be at least 0, got nan"),
         ("blobs", {"rows": 0}, "rows must be at least 1, got 0"),
         ("spirals", {"arms": 0}, "arms must be at least 1"),
+        ("moons", {"rows": 10**12}, "rows must be at most 1000000, got 1000000000000"),
+        ("latch", {"length": 4097}, "length must be at most 4096, got 4097"),
         ("ring", {"test_rows": 0}, "test_rows must be at least 1"),
         ("sine", {"degree": 0}, "degree must be at least 1"),
         ("adding", {"length": 1}, "length must be at least 2"),
