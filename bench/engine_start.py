@@ -20,7 +20,8 @@ from engine.spec import read_spec
 from engine.train import train
 config = b'''{
     "layers": [
-        {"type": "conv2d", "filters": 8}, {"type": "relu"}, {"type": "flatten"}, {"type": "linear", "units": 10}
+        {"type": "conv2d", "filters": 8}, {"type": "relu"},
+        {"type": "flatten"}, {"type": "linear", "units": 10}
     ],
     "loss": "cross_entropy", "optimizer": {"type": "adam"}, "epochs": 2, "batch_size": 32
 }'''
