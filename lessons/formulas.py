@@ -20,6 +20,9 @@ MATH_STYLE = re.compile(r' style="([^"]*)"')
 LATEX_ERROR = re.compile(r"^(\d+): (.*)$", re.DOTALL)
 LONG_ACCENT = re.compile(r"\\(overline|underline|widehat)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
+PRIMED = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″‴])</mo></msup>")
+SIZED_FENCE = re.compile(r"<mo (minsize=[^>]*>[^<]*</mo>)")
+FENCE_WITH_SCRIPT = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
 
 _to_mathml = LatexToMathML(annotation=True, fancy_error=False)
 
@@ -43,7 +46,18 @@ def mathml(tex: str, *, is_display: bool) -> str:
         styled = _to_mathml.convert_with_local_state(tex, displaystyle=is_display)
     except LatexError as error:
         raise FormulaRefused(_explain(str(error), tex), "mend the LaTeX") from error
-    return MATH_STYLE.sub(lambda style: _class_for(style[1], tex), styled)
+    return MATH_STYLE.sub(lambda style: _class_for(style[1], tex), _as_tex_sets_it(styled))
+
+
+def _as_tex_sets_it(markup: str) -> str:
+    """Return the markup with primes and fences of a given size as TeX would set them.
+
+    The glyph of a prime is small and raised already; as a superscript it would become so twice. A fence with
+    a size has no space of its own, and browsers do not stretch it where it is the base of a script.
+    """
+    markup = PRIMED.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', markup)
+    markup = SIZED_FENCE.sub(r'<mo lspace="0" rspace="0" \1', markup)
+    return FENCE_WITH_SCRIPT.sub(r"\1<mrow>\2</mrow>", markup)
 
 
 def _class_for(style: str, tex: str) -> str:

@@ -137,6 +137,23 @@ def test_no_line_breaks_between_a_formula_and_what_touches_it(text: str, lead: s
     assert f"</math>{trail}</span>" in html
 
 
+def test_a_prime_is_not_raised_and_shrunk_twice() -> None:
+    html = str(render_text("$f'(x)$ and $g''$"))
+
+    assert '<mi>f</mi><mo lspace="0" rspace="0">′</mo>' in html
+    assert '<mi>g</mi><mo lspace="0" rspace="0">″</mo>' in html
+    assert "<msup>" not in html
+
+
+@pytest.mark.parametrize("script", ["^2", "_i", "_i^2"])
+def test_a_sized_fence_keeps_its_size_under_a_script(script: str) -> None:
+    html = str(render_text(rf"$\bigl(x\bigr){script}$"))
+
+    fences = re.findall(r"<mrow><mo ([^>]*)>\)</mo></mrow>", html)
+    assert fences == ['lspace="0" rspace="0" minsize="1.2em" maxsize="1.2em"']
+    assert '<mo lspace="0" rspace="0" minsize="1.2em" maxsize="1.2em">(</mo>' in html
+
+
 def test_a_formula_among_words_stands_alone() -> None:
     assert "unbroken" not in str(render_text("where $n$ is the count"))
 
