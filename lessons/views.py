@@ -92,8 +92,6 @@ def _lesson_context(request: HttpRequest, lesson: Lesson) -> dict[str, Any]:
             "sources": revision.sources,
             "html": stored_html(revision.html),
         },
-        "lesson_count": len(rows),
-        "lesson_place": place + 1,
         "exercises": rows[place].exercises,
         "previous": rows[place - 1] if place > 0 else None,
         "next": rows[place + 1] if place + 1 < len(rows) else None,

@@ -31,6 +31,15 @@ def test_the_timeline_tells_published_lessons_from_announced_ones(student: Enrol
     assert upcoming == set(Lesson.objects.filter(revision=None).values_list("slug", flat=True))
 
 
+def test_a_lesson_bears_the_number_of_its_exercises(client: Client, xor: Exercise) -> None:
+    number = xor.lesson.number
+
+    assert f"Exercise {number}." in client.get("/exercises/xor-weights/").content.decode()
+    assert f"lesson {number} ·" in client.get("/lessons/mlp-xor/").content.decode()
+    assert f"lesson {number} ·" in client.get("/learn/").content.decode()
+    assert "opening lesson ·" in client.get("/lessons/opening/").content.decode()
+
+
 def test_opening_a_lesson_starts_it_and_full_points_finish_it(
     student: Enrolment, signed_in: Callable[..., Client]
 ) -> None:
