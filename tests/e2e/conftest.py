@@ -36,6 +36,11 @@ class Visitor:
     site: Site
     errors: list[str]
 
+    def complaints(self) -> list[str]:
+        """Return what the console and the policy said, of all pages of this window and of the last one."""
+        violations: list[str] = self.page.evaluate("window.violations ?? []")
+        return [*self.errors, *violations]
+
     def go(self, path: str) -> Page:
         self.page.goto(self.site.url + path)
         return self.page
@@ -69,35 +74,52 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def open_visitor(browser: Browser, site: Site, *, javascript: bool = True) -> Visitor:
+    """Open a window; whoever opens it closes its context."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        color_scheme="light",
+        reduced_motion="reduce",
+        java_script_enabled=javascript,
+    )
+    if javascript:
+        context.add_init_script(WATCH_VIOLATIONS)
+    visitor = Visitor(context.new_page(), site, [])
+    visitor.page.on("console", lambda message: _note(visitor, message.type, message.text))
+    visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
+    return visitor
+
+
 @pytest.fixture
 def open_window(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Open windows; when the test ends, none of them may have seen an error or a CSP violation."""
     visitors: list[Visitor] = []
 
-    def open_one(*, width: int = 1280, theme: str = "light", javascript: bool = True) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,  # type: ignore[arg-type]
-            reduced_motion="reduce",
-            java_script_enabled=javascript,
-        )
-        if javascript:
-            context.add_init_script(WATCH_VIOLATIONS)
-        page = context.new_page()
-        visitor = Visitor(page, site, [])
-        page.on("console", lambda message: _note(visitor, message.type, message.text))
-        page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-        visitors.append(visitor)
-        return visitor
+    def open_one(*, javascript: bool = True) -> Visitor:
+        visitors.append(open_visitor(browser, site, javascript=javascript))
+        return visitors[-1]
 
     yield open_one
+    found = [visitor.complaints() for visitor in visitors]
     for visitor in visitors:
-        violations: Any = (
-            visitor.page.evaluate("window.violations ?? []") if visitor.page.url != "about:blank" else []
-        )
         visitor.page.context.close()
-        assert visitor.errors == []
-        assert violations == []
+    assert found == [[] for _ in visitors]
+
+
+@pytest.fixture(scope="module")
+def lasting_window(site: Site, browser: Browser) -> Iterator[Visitor]:
+    """A window that the tests of a module share, because a new one for each costs as much as a page."""
+    visitor = open_visitor(browser, site)
+    yield visitor
+    visitor.page.context.close()
+
+
+@pytest.fixture
+def passer_by(lasting_window: Visitor) -> Iterator[Visitor]:
+    """Somebody not signed in, in the module's window; it may not have seen an error since the last test."""
+    lasting_window.errors.clear()
+    yield lasting_window
+    assert lasting_window.complaints() == []
 
 
 def _note(visitor: Visitor, kind: str, text: str) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_main_job import EXERCISE, expect_grade, fill
-from tests.e2e.test_pages import WINDOWS, check_page
+from tests.e2e.test_pages import check_page
 
 PAUSES = "/admin/exercises/pause/"
 REASON = "We mend a check."
@@ -41,11 +41,10 @@ def submit(visitor: Visitor) -> Page:
     return page
 
 
-@WINDOWS
 def test_an_answer_waits_out_a_pause_and_is_graded_without_a_reload(
-    operator: Visitor, open_window: Callable[..., Visitor], width: int, theme: str
+    operator: Visitor, open_window: Callable[..., Visitor]
 ) -> None:
-    visitor = open_window(width=width, theme=theme)
+    visitor = open_window()
     visitor.sign_up()
     page = submit(visitor)
     check_page(page)
