@@ -1,0 +1,84 @@
+"""The keyboard alone: Tab goes through every control of an exercise's page, in order, seen, and out again."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Visitor
+from tests.e2e.test_pages import COURSE
+
+MOST_PRESSES = 400
+START = """
+() => {
+  window.walked = [];
+  window.scrollTo(0, 0);
+}
+"""
+# One step of the walk: has it a ring, is it on the screen (of a tall field a part), and is it folded?
+LOOK = """
+async () => {
+  const here = document.activeElement;
+  const style = getComputedStyle(here);
+  const isSeen = () => {
+    const box = here.getBoundingClientRect();
+    const bottom = Math.min(box.bottom, window.innerHeight);
+    const top = document.elementFromPoint(box.x + box.width / 2, (Math.max(box.top, 0) + bottom) / 2);
+    return bottom > 0 && top !== null && (here.contains(top) || top.contains(here));
+  };
+  for (let frames = 0; frames < 30 && !isSeen(); frames++) await new Promise(requestAnimationFrame);
+  const ringed = style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 3;
+  walked.push({ here, ringed, seen: isSeen() });
+  if (here === document.body || here === [...document.querySelectorAll(".foot a")].at(-1)) return "end";
+  return here.localName === "summary" && !here.parentElement.open && here.closest("main") ? "folded" : "";
+}
+"""
+# What Tab should have reached in the page's main part, in its order; of radio buttons one stands for all.
+COMPARE = """
+() => {
+  const name = (one) => one.outerHTML.slice(0, 90);
+  const wanted = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const first = (one) => document.querySelector(`input[name="${one.name}"]:checked`)
+    ?? document.querySelector(`input[name="${one.name}"]`);
+  const expected = [...document.querySelectorAll("main *")].filter((one) => one.matches(wanted)
+    && one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true })
+    && !(one.type === "radio" && one !== first(one)));
+  const steps = walked.filter(({ here }) => here.closest("main"));
+  return {
+    expected: expected.map(name),
+    walked: steps.map(({ here }) => name(here)),
+    unringed: steps.filter(({ ringed }) => !ringed).map(({ here }) => name(here)),
+    unseen: steps.filter(({ seen }) => !seen).map(({ here }) => name(here)),
+    last: name(walked.at(-1).here),
+  };
+}
+"""
+
+
+def walk(page: Page) -> Any:
+    """Press Tab from the top of the page to its foot, and Enter where something is folded."""
+    page.evaluate(START)
+    for _ in range(MOST_PRESSES):
+        page.keyboard.press("Tab")
+        found = page.evaluate(LOOK)
+        if found == "end":
+            break
+        if found == "folded":
+            page.keyboard.press("Enter")
+    return page.evaluate(COMPARE)
+
+
+@pytest.mark.parametrize("exercise", [exercise.id for exercise in COURSE.exercises])
+def test_tab_reaches_every_control_of_an_exercise_in_order_and_in_sight(
+    passer_by: Visitor, exercise: str
+) -> None:
+    page = passer_by.go(f"/exercises/{exercise}/")
+
+    way = walk(page)
+
+    assert page.locator("main details:not([open])").count() == 0
+    assert page.locator("#answer-form details[open]").count() == 2
+    assert way["walked"] == way["expected"]
+    assert way["unringed"] == []
+    assert way["unseen"] == []
+    assert way["last"].startswith("<a href"), "Tab never came to the foot of the page"
