@@ -1,5 +1,6 @@
 """A real Chromium against the real site, started as `make run` starts it."""
 
+import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -64,6 +65,14 @@ class Visitor:
         self.page.get_by_role("main").get_by_role("button", name="Create account").click()
         self.page.wait_for_url("**/learn/")
         return name
+
+
+def answers_of(site: Site, username: str, *exercises: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what tests/e2e/course_answers.py prints."""
+    found: dict[str, list[dict[str, Any]]] = json.loads(
+        site.stack.python("-m", "tests.e2e.course_answers", username, *exercises)
+    )
+    return found
 
 
 @pytest.fixture(scope="session")

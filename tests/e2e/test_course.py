@@ -3,79 +3,109 @@
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import APIRequestContext, APIResponse, Browser
 
-from lessons.reading import read_course
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import PASSWORD, answers_of
+from tests.e2e.test_pages import COURSE
+from tests.site import Site
 
-CONTENT = Path(__file__).parents[2] / "lessons" / "content"
-EXERCISES = {file.id: file.data.get("attempts", 10) or 100 for file in read_course(CONTENT).exercises}
-FINAL = re.compile(r'class="grade">\s*([\d.]+)')
+EXERCISES = {file.id: file.data.get("attempts", 10) or 100 for file in COURSE.exercises}
+GRADE = re.compile(r'class="grade">\s*([\d.]+)\s*<small>of ([\d.]+)')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 PATIENCE = 120
 TOO_MANY_WAIT = 429
 
 
-def answers_for(visitor: Visitor, username: str, exercise: str) -> list[dict[str, Any]]:
-    printed = visitor.site.stack.python("-m", "tests.e2e.course_answers", username, exercise)
-    found: list[dict[str, Any]] = json.loads(printed)
-    return found
+@dataclass
+class Student:
+    """A new student without a browser, and the answers to all exercises in their own variants."""
+
+    http: APIRequestContext
+    site: Site
+    answers: dict[str, list[dict[str, Any]]]
+    token: str
+
+    def hand_in(self, exercise: str, answer: Any) -> str:
+        """Paste an answer into the form as JSON, and return the address of its result."""
+        address = f"{self.site.url}/exercises/{exercise}/"
+        form = {"csrfmiddlewaretoken": self.token, "answer_json": json.dumps(answer)}
+        deadline = time.monotonic() + PATIENCE
+        reply = post(self.http, address, form)
+        while reply.status == TOO_MANY_WAIT and time.monotonic() < deadline:
+            time.sleep(0.5)
+            reply = post(self.http, address, form)
+        assert "/submissions/" in reply.url, f"{exercise}: {answer} was refused"
+        return reply.url
+
+    def result_of(self, address: str) -> str:
+        """Return the page of a result, once a worker has graded it."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if "x-done" in self.http.get(f"{address}status").headers:
+                return unescape(self.http.get(address).text())
+            time.sleep(0.2)
+        raise AssertionError(f"{address} was not graded in {PATIENCE} s")
 
 
-def hand_in(page: Page, visitor: Visitor, exercise: str, answer: Any) -> str:
-    """Paste an answer into the form as JSON, and return the address of its result."""
-    address = f"{visitor.site.url}/exercises/{exercise}/"
-    token = TOKEN.search(page.request.get(address).text())
+def post(http: APIRequestContext, address: str, form: dict[str, Any]) -> APIResponse:
+    return http.post(address, form=form, headers={"Referer": address})
+
+
+def token_on(http: APIRequestContext, address: str) -> str:
+    token = TOKEN.search(http.get(address).text())
     assert token
-    form = {"csrfmiddlewaretoken": token[1], "answer_json": json.dumps(answer)}
-    deadline = time.monotonic() + PATIENCE
-    reply = page.request.post(address, form=form, headers={"Referer": address})
-    while reply.status == TOO_MANY_WAIT and time.monotonic() < deadline:
-        time.sleep(0.5)
-        reply = page.request.post(address, form=form, headers={"Referer": address})
-    assert "/submissions/" in reply.url, f"{exercise}: {answer} was refused"
-    return reply.url
+    return token[1]
 
 
-def result_of(page: Page, address: str) -> str:
-    """Return the page of a result, once a worker has graded it."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        text = unescape(page.request.get(address).text())
-        if FINAL.search(text):
-            return text
-        time.sleep(0.2)
-    raise AssertionError(f"{address} was not graded in {PATIENCE} s")
+@pytest.fixture(scope="module")
+def student(site: Site, browser: Browser) -> Iterator[Callable[[int], Student]]:
+    """Sign up the first student, the second, ...: one has too few attempts for all mistakes."""
+    contexts = []
+
+    @cache
+    def number(n: int) -> Student:
+        contexts.append(browser.new_context())
+        http, name, address = contexts[-1].request, f"course{n}", f"{site.url}/accounts/signup/"
+        form = {
+            "username": name,
+            "email": f"{name}@example.org",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+        }
+        reply = post(http, address, form | {"csrfmiddlewaretoken": token_on(http, address), "next": ""})
+        assert reply.url.endswith("/learn/")
+        return Student(http, site, answers_of(site, name, *EXERCISES), token_on(http, reply.url))
+
+    yield number
+    for context in contexts:
+        context.close()
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_reference_gets_all_points_and_each_expected_mistake_its_message(
-    visitor: Visitor, exercise: str
+    student: Callable[[int], Student], exercise: str
 ) -> None:
-    start, attempts = 0, EXERCISES[exercise]
-    while True:
-        username = visitor.sign_up()
-        answers = answers_for(visitor, username, exercise)
-        chosen = answers[start : start + attempts]
-        page = visitor.page
-        addresses = [hand_in(page, visitor, exercise, item["answer"]) for item in chosen]
-        for item, address in zip(chosen, addresses, strict=True):
-            text = result_of(page, address)
-            found = FINAL.search(text)
-            assert found
-            if item["name"] == "reference":
-                full = re.search(r'class="grade">\s*([\d.]+)\s*<small>of ([\d.]+)', text)
-                assert full
-                assert full[1] == full[2], "the reference lost points"
-            else:
-                assert item["message"] in text, f"{item['name']}: the page does not say “{item['message']}”"
-        start += attempts
-        if start >= len(answers):
-            return
-        visitor.page.context.clear_cookies()
+    attempts = EXERCISES[exercise]
+    rounds = -(-len(student(0).answers[exercise]) // attempts)
+
+    handed_in = [
+        (one, item, one.hand_in(exercise, item["answer"]))
+        for number, one in enumerate(map(student, range(rounds)))
+        for item in one.answers[exercise][number * attempts : (number + 1) * attempts]
+    ]
+
+    for one, item, address in handed_in:
+        text = one.result_of(address)
+        grade = GRADE.search(text)
+        assert grade, f"{item['name']}: no grade"
+        if item["name"] == "reference":
+            assert grade[1] == grade[2], "the reference lost points"
+        assert item["message"] in text, f"{item['name']}: the page does not say “{item['message']}”"
