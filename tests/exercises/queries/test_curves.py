@@ -67,7 +67,8 @@ def test_a_run_that_diverged_at_once_has_words_and_no_picture() -> None:
 def test_a_single_epoch_and_results_without_accuracy_are_drawn_too() -> None:
     (curve,) = curves_of({"runs": [run(train=[[1, 0.5]], accuracy={}, loss={"train": 0.012, "test": 1.3})]})
 
-    assert places(curve.train) == [(LEFT, (TOP + BASE) / 2)]
+    middle = (TOP + BASE) / 2
+    assert places(curve.train) == [(LEFT, middle), (RIGHT, middle)]
     assert curve.caption == "loss 0.012 on the training data, 1.3 on new data."
 
 
