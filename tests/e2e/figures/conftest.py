@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page
 
 STATIC = Path(__file__).parents[3] / "static"
 CSP = (
@@ -113,12 +113,42 @@ class FigureServer:
         self.routes["GET", "/page/"] = lambda request: Reply(page)
 
 
-@pytest.fixture
-def figure_server() -> Iterator[FigureServer]:
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[FigureServer]:
     server = FigureServer()
     yield server
     server.http.shutdown()
     server.http.server_close()
+
+
+@pytest.fixture
+def figure_server(running_server: FigureServer) -> Iterator[FigureServer]:
+    """The server of the run, with no routes but those that the test adds."""
+    yield running_server
+    running_server.routes.clear()
+
+
+@pytest.fixture(scope="session")
+def shared_page(browser: Browser) -> Iterator[Page]:
+    """The window of all tests that ask for nothing special: a new one costs more than most of them."""
+    page = new_page(browser)
+    yield page
+    page.context.close()
+
+
+def new_page(browser: Browser, **context: Any) -> Page:
+    page = browser.new_context(**context).new_page()
+    page.add_init_script(WATCH_VIOLATIONS)
+    return page
+
+
+def clear(page: Page) -> None:
+    """Leave the shared window as it was found: nothing stored, nothing running, on line, without a theme."""
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
 
 
 @pytest.fixture
@@ -129,33 +159,40 @@ def expected_errors() -> list[str]:
 
 @pytest.fixture
 def figure_page(
-    browser: Browser, figure_server: FigureServer, expected_errors: list[str]
+    browser: Browser, shared_page: Page, figure_server: FigureServer, expected_errors: list[str]
 ) -> Iterator[OpenFigure]:
     """Open figures, and fail afterwards if the console or the CSP complained about any of them."""
-    contexts: list[BrowserContext] = []
     pages: list[Page] = []
     errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def note_exception(error: Error) -> None:
+        errors.append(str(error))
 
     def open_figure(
         body: str, *modules: str, fragment: str = "", page: Page | None = None, **context: Any
     ) -> Page:
         figure_server.show(body, modules)
         if page is None:
-            contexts.append(browser.new_context(**context))
-            page = contexts[-1].new_page()
-            page.add_init_script(WATCH_VIOLATIONS)
-            page.on(
-                "console", lambda message: errors.append(message.text) if message.type == "error" else None
-            )
-            page.on("pageerror", lambda error: errors.append(str(error)))
+            page = new_page(browser, **context) if context or pages else shared_page
+            page.on("console", note)
+            page.on("pageerror", note_exception)
             pages.append(page)
         page.goto(f"{figure_server.address}/page/{fragment}")
         return page
 
     yield open_figure
     violations = [violation for page in pages for violation in page.evaluate("window.violations")]
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.remove_listener("console", note)
+        page.remove_listener("pageerror", note_exception)
+        if page is shared_page:
+            clear(page)
+        else:
+            page.context.close()
     surprises = [error for error in errors if not any(part in error for part in expected_errors)]
     assert surprises == []
     assert violations == []
