@@ -53,7 +53,7 @@ class _Frame:
         return f"{value:.{decimals}f}" if self.values[-1] < 1e5 else f"{value:g}"
 
     def line(self, points: Points) -> str:
-        """Join the points; a single epoch is a level as wide as the picture, since one point draws nothing."""
+        """Join the points; a single epoch is a level across the picture, since one point draws nothing."""
         if points and self.last == 1:
             level = self.down(points[0][1])
             return f"{LEFT},{level} {RIGHT},{level}"
