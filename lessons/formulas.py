@@ -21,7 +21,6 @@ LATEX_ERROR = re.compile(r"^(\d+): (.*)$", re.DOTALL)
 LONG_ACCENT = re.compile(r"\\(overline|underline|widehat)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 LATEX_COMMAND = re.compile(r"\\[A-Za-z]+")
 PRIMED = re.compile(r"<msup>(<mi>[^<]*</mi>)<mo>([′″‴])</mo></msup>")
-SIZED_FENCE = re.compile(r"<mo (minsize=[^>]*>[^<]*</mo>)")
 FENCE_WITH_SCRIPT = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
 
 _to_mathml = LatexToMathML(annotation=True, fancy_error=False)
@@ -52,11 +51,10 @@ def mathml(tex: str, *, is_display: bool) -> str:
 def _as_tex_sets_it(markup: str) -> str:
     """Return the markup with primes and fences of a given size as TeX would set them.
 
-    The glyph of a prime is small and raised already; as a superscript it would become so twice. A fence with
-    a size has no space of its own, and browsers do not stretch it where it is the base of a script.
+    The glyph of a prime is small and raised already; as a superscript it would become so twice. And browsers
+    do not stretch a fence that is itself the base of a script.
     """
     markup = PRIMED.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', markup)
-    markup = SIZED_FENCE.sub(r'<mo lspace="0" rspace="0" \1', markup)
     return FENCE_WITH_SCRIPT.sub(r"\1<mrow>\2</mrow>", markup)
 
 
