@@ -5,6 +5,7 @@ Source: S. Geman, E. Bienenstock and R. Doursat, Neural networks and the bias/va
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -75,9 +76,28 @@ def decompose(fits: Array, target: Array) -> Decomposition:
 
 
 def refit(data: Array, degree: int, ridge: float = 0.0) -> Decomposition:
-    """Fit each data set anew and split the error over 201 places.   data (count, size)"""
-    at = places(PLACES)
-    return decompose(data @ smoother(data.shape[1], at, degree, ridge).T, truth(at))
+    """Fit each data set anew and split the error over 201 places, as `decompose` does.   data (count, size)
+
+    The fits are linear in the data: their mean is S m and their variances are the diagonal of S C S^T, with m
+    the mean and C the covariance of the data sets, so the fits themselves are never made.
+    """
+    matrix, goal = _everywhere(data.shape[1], degree, ridge), truth(places(PLACES))
+    middle = data.mean(axis=0)
+    apart = data - middle
+    variances = np.sum((matrix @ (apart.T @ apart / len(data))) * matrix, axis=1)
+    bias2 = np.mean((matrix @ middle - goal) ** 2)
+    return Decomposition(float(bias2), float(np.mean(variances)))
+
+
+@lru_cache(maxsize=256)
+def _everywhere(size: int, degree: int, ridge: float) -> Array:
+    """The smoother for all 201 places, kept: a search for the best ridge asks for the same ones again.
+
+    -> (201, size), not to be written to
+    """
+    matrix = smoother(size, places(PLACES), degree, ridge)
+    matrix.flags.writeable = False
+    return matrix
 
 
 def expected(size: int, noise: float, degree: int, ridge: float = 0.0) -> Decomposition:
@@ -85,7 +105,6 @@ def expected(size: int, noise: float, degree: int, ridge: float = 0.0) -> Decomp
 
     The mean fit is S f, and the variance of a fit at place i is noise^2 * sum_j S_ij^2.
     """
-    at = places(PLACES)
-    matrix = smoother(size, at, degree, ridge)
-    bias2 = np.mean((matrix @ truth(places(size)) - truth(at)) ** 2)
+    matrix = _everywhere(size, degree, ridge)
+    bias2 = np.mean((matrix @ truth(places(size)) - truth(places(PLACES))) ** 2)
     return Decomposition(float(bias2), float(np.mean(noise**2 * np.sum(matrix**2, axis=1))))

@@ -30,6 +30,18 @@ def test_squared_bias_and_variance_add_up_to_the_squared_error() -> None:
     assert parts.error == pytest.approx(float(np.mean((fits - target) ** 2)), rel=1e-12)
 
 
+@pytest.mark.parametrize(("degree", "ridge"), [(0, 0.0), (3, 0.0), (14, 0.0), (9, 0.01), (9, 1e6)])
+def test_refitting_splits_the_error_as_the_fits_themselves_do(degree: int, ridge: float) -> None:
+    data = measure(np.random.default_rng(6), 15, 0.3, 300)
+    at = places(PLACES)
+    wanted = decompose(data @ smoother(15, at, degree, ridge).T, truth(at))
+
+    found = refit(data, degree, ridge)
+
+    assert found.bias2 == pytest.approx(wanted.bias2, rel=1e-9)
+    assert found.variance == pytest.approx(wanted.variance, rel=1e-9)
+
+
 @pytest.mark.parametrize(("degree", "ridge"), [(1, 0.0), (3, 0.0), (9, 0.0), (9, 0.01)])
 def test_many_data_sets_come_to_what_is_expected(degree: int, ridge: float) -> None:
     data = measure(np.random.default_rng(4), 15, 0.3, 20_000)
