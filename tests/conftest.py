@@ -1,7 +1,10 @@
 """What every test may use: the content, a course, and four people."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from exercises.models import Exercise
 from exercises.services.publish import sync_content
 from lessons.models import Course, Enrolment, Role, Section
 from lessons.services.enrol import enrol
-from tests import factories
+from tests import factories, stack
 from tests.profiles import empty_stack, short_folder
 from tests.side_by_side import BySharedServices
 from tests.site import site
@@ -31,6 +34,13 @@ METRICS_TOKEN = "a token for scrapes in tests"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 if not django_settings.REDIS_URL:
     app.conf.update(broker_url=NO_BROKER)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name a folder for what is prepared once for all processes; the first of them removes it at the end."""
+    if stack.TEMPLATES not in os.environ:
+        os.environ[stack.TEMPLATES] = tempfile.mkdtemp(prefix="ann")
+        config.add_cleanup(partial(shutil.rmtree, os.environ[stack.TEMPLATES], ignore_errors=True))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySharedServices:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import ROOT, Stack
+from tests.stack import ROOT, Stack, templates
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,15 @@ def site() -> Iterator[Site]:
 
 @contextmanager
 def running_site() -> Iterator[Site]:
-    """Start the whole embedded site on a free port and with empty data, and stop it at the end."""
+    """Start the whole embedded site on a free port, and stop it at the end.
+
+    The first of a run begins with nothing, as a person's does; the others with the tables and the content.
+    """
     folder = Path(tempfile.mkdtemp(prefix="ann"))
     port = free_port()
     stack = Stack(folder / "var", PORT=str(port), CHECK_RATE="1000/min", SUBMIT_RATE="1000/min")
+    if not _takes_the_first_start():
+        stack.prepare()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run_site"], cwd=ROOT, env=stack.env, stdout=subprocess.PIPE, text=True
     )
@@ -71,3 +76,12 @@ def running_site() -> Iterator[Site]:
         process.wait(60)
         process.stdout.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _takes_the_first_start() -> bool:
+    """Return whether no other site was started in this run, in whatever process."""
+    try:
+        (templates() / "site").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

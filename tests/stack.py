@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ from tests.postgres import BINARIES
 ROOT = Path(__file__).resolve().parents[1]
 WORKER = "worker -P prefork -c 2 --without-gossip --without-mingle -l WARNING"
 LOG_SHOWN = 4_000
+TEMPLATES = "ANNSITE_TEST_TEMPLATES"
 FAULTY = "tests.faults.faulty_worker"
 WEB = "granian --interface wsgi --host 127.0.0.1 --workers 2 --blocking-threads 4 --no-ws --log-level warning"
 
@@ -80,14 +82,17 @@ class Stack:
     def prepare(self) -> None:
         """Make the data folder and the tables, and publish the content; from the second time on by a copy."""
         self.folder.mkdir()
-        kind = "postgres" if self.database_url else "sqlite"
-        template = _templates() / kind
-        if template.exists():
-            self._fill_from(template)
-            return
-        self.manage("migrate", "--no-input", "-v0")
-        self.manage("sync_content")
-        self._copy_to(template)
+        template = templates() / ("postgres" if self.database_url else "sqlite")
+        with open(f"{template}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not template.exists():
+                self.manage("migrate", "--no-input", "-v0")
+                self.manage("sync_content")
+                unfinished = template.with_suffix(".new")
+                self._copy_to(unfinished)
+                unfinished.rename(template)
+                return
+        self._fill_from(template)
 
     def start_worker(
         self, fault: str = "", app: str = "annsite", name: str = "worker", queues: str = "interactive"
@@ -178,8 +183,13 @@ class Stack:
 
 
 @cache
-def _templates() -> Path:
-    """Where this process keeps a prepared database of each profile, until it ends."""
+def templates() -> Path:
+    """Where a run keeps a prepared database of each profile: one folder for all processes of pytest.
+
+    tests/conftest.py names it in the environment; without pytest it is this process's own, until it ends.
+    """
+    if shared := os.environ.get(TEMPLATES):
+        return Path(shared)
     folder = Path(tempfile.mkdtemp(prefix="ann"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
