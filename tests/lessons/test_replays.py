@@ -67,7 +67,7 @@ def test_the_same_block_gives_the_same_frames() -> None:
         ({"data": "xor3"}, "replay 'One': there is no data set 'xor3'"),
         ({"data": "moons", "options": {"number": 3}}, "replay 'One': "),
         ({"data": "digits"}, "replay 'One'"),
-        ({"config": CONFIG | {"epochs": 100_000}}, "at most 2 are allowed"),
+        ({"config": CONFIG | {"epochs": 300_000}}, "at most 2 are allowed"),
         ({"config": CONFIG | {"layers": SMALL[:1]}}, "has the layers linear"),
         ({"config": CONFIG | {"layers": [SMALL[0], SMALL[2]]}}, "has the layers linear, linear"),
         ({"config": CONFIG | {"layers": [*SMALL[:2], {"type": "dropout", "p": 0.1}, SMALL[2]]}}, "dropout"),
