@@ -43,10 +43,6 @@ class Last(nn.Module):
         return self.layer(x)[0]
 
 
-def without_prefix(state: dict[str, Any]) -> dict[str, Any]:
-    return {name.replace("layer.", ""): value for name, value in state.items()}
-
-
 def train_both(
     ours: Module,
     theirs: nn.Module,

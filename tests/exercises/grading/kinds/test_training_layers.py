@@ -140,4 +140,6 @@ def test_a_batch_of_one_is_refused_where_it_would_be_normalised(changes: dict[st
 
 
 def test_a_batch_of_one_is_fine_without_batch_norm() -> None:
-    parse_answer(spec_with(), {"config": REFERENCE | {"batch_size": 10}})
+    answer = parse_answer(spec_with(), {"config": REFERENCE | {"batch_size": 10}})
+
+    assert answer["config"]["batch_size"] == 10
