@@ -1,7 +1,8 @@
-"""The site's own apps: one holds the commands that an operator types, one is the admin."""
+"""The site's own apps: the commands that an operator types, the admin, and the static files."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class AnnsiteConfig(AppConfig):
@@ -11,3 +12,9 @@ class AnnsiteConfig(AppConfig):
 
 class ThresholdAdminConfig(AdminConfig):
     default_site = "annsite.admin_site.ThresholdAdminSite"
+
+
+class ThresholdStaticFilesConfig(StaticFilesConfig):
+    """Leave out the pages of REST framework's browsable API, which this site does not offer."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework"]
