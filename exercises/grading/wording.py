@@ -16,6 +16,11 @@ def write_number(value: float) -> str:
     return show_number(rounded if rounded else 0.0).replace("-", "\N{MINUS SIGN}")
 
 
+def write_count(number: int, thing: str) -> str:
+    """Write how many there are of a thing: 1 step, 1,440 steps."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def name_inputs(point: Iterable[float]) -> dict[str, float]:
     """Name the values of an input x1, x2, ..."""
     return {f"x{number}": float(value) for number, value in enumerate(point, start=1)}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from exercises.grading.wording import write_count
 from exercises.models import AttemptRefund, Extension, Grade, ReviewRequest, Submission
 from exercises.models.regrade import UNDO
 
@@ -74,7 +75,8 @@ def _extensions(submission: Submission) -> Iterator[Entry]:
     rows = Extension.objects.filter(whom, what, course=enrolment.course_id)
     for row in rows.select_related("actor", "revoked_by", "section", "label"):
         group = f" to {row.section or row.label}" if row.section or row.label else ""
-        grant = f"granted{group}: {row.extra_minutes} minutes, {row.extra_attempts} attempts"
+        more = [write_count(row.extra_minutes, "minute"), write_count(row.extra_attempts, "attempt")]
+        grant = f"granted{group}: {', '.join(more)}"
         yield Entry(row.created_at, str(row.actor), grant, why=row.reason)
         if row.revoked_at:
             yield Entry(row.revoked_at, str(row.revoked_by), f"revoked{group}: the extension", why=row.reason)

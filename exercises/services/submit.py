@@ -112,9 +112,8 @@ def _check_rules(enrolment: Enrolment, exercise: Exercise, now: datetime) -> Non
     if delivery.is_paused:
         raise LimitReached("exercise_paused", "Your instructors have paused this exercise. Try again later.")
     if not standing.may_try():
-        raise LimitReached(
-            "no_attempts_left", f"You have used all {standing.allowed} attempts. Your best grade stays."
-        )
+        used = "your only attempt" if standing.allowed == 1 else f"all {standing.allowed} attempts"
+        raise LimitReached("no_attempts_left", f"You have used {used}. Your best grade stays.")
     if enrolment.role != Role.STUDENT:
         return
     refusal = outside_window(delivery, now)

@@ -18,6 +18,7 @@ from exercises.grading.parsing import Reader
 from exercises.grading.planning import Answer, Kind, PlannedCheck, Watch
 from exercises.grading.report import CounterExample, DecisionMap
 from exercises.grading.spec_training import TOGETHER, LimitsSpec, SolvesCheck, TrainingSpec
+from exercises.grading.wording import write_count
 
 
 def parse(spec: TrainingSpec, raw: object) -> Answer:
@@ -51,8 +52,8 @@ def foresee(spec: TrainingSpec, answer: Answer) -> tuple[str, ...]:
     seconds = cost.seconds * spec.seeds + _seconds_together(spec, config, cost)
     time = f"about {seconds:.0f} s" if seconds >= 1.5 else "about a second"
     return (
-        f"{cost.parameters:,} parameters, {cost.steps:,} steps in each training. Nothing is trained before "
-        f"you submit; that will take {time}.",
+        f"{write_count(cost.parameters, 'parameter')}, {write_count(cost.steps, 'step')} in each training. "
+        f"Nothing is trained before you submit; that will take {time}.",
     )
 
 

@@ -12,6 +12,7 @@ from engine.spec.layers import Dropout, Linear, Plain
 from engine.tensor import Array, Tape
 from engine.train import Training
 from exercises.grading.kinds.training_runs import Lab, Run, inputs_for, round_against
+from exercises.grading.wording import write_count
 
 ROWS = 200
 DEAD_SHARE = 0.5
@@ -213,7 +214,8 @@ def _pace(lab: Lab, run: Run) -> Iterator[str]:
     steps = config.epochs * math.ceil(examples / batch)
     if steps < FEW_STEPS and batch > 2 * USUAL_BATCH:
         yield (
-            f"{config.epochs} epochs in batches of {batch:,} are only {steps} steps. "
+            f"{write_count(config.epochs, 'epoch')} in batches of {batch:,} "
+            f"{'is' if config.epochs == 1 else 'are'} only {write_count(steps, 'step')}. "
             f"Batches of {USUAL_BATCH} make {config.epochs * math.ceil(examples / USUAL_BATCH):,} steps of "
             "the same pictures."
         )

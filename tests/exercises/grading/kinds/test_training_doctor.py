@@ -70,6 +70,7 @@ from tests.exercises.grading.kinds.test_training import (
         ({"optimizer": {"type": "sgd", "lr": 0.0003}, "epochs": 8}, "0.0003 is a learning rate for Adam"),
         ({"optimizer": {"type": "rmsprop", "lr": 0.2}, "epochs": 8}, "RMSProp moves every weight by about"),
         ({"optimizer": {"type": "sgd", "lr": 0.1}, "epochs": 9, "batch_size": 500}, "are only 27 steps"),
+        ({"optimizer": {"type": "sgd", "lr": 0.1}, "epochs": 1, "batch_size": None}, "1 epoch in batches of"),
         (
             {
                 "layers": [HIDDEN, {"type": "sigmoid"}, OUT],
