@@ -24,7 +24,7 @@ Written by `python manage.py verify_course --seeds 50 --write`; do not edit. Eve
 expected wrong answer (trap) is graded once for each seed, each time as another person's variant and with
 other hidden data. “As promised” counts the references that got everything, and the traps that got their
 message and did not pass. Where a check compares a number, the table says how far the mean lies from the mark,
-in standard deviations of that number over the seeds (∞ where it does not vary).
+in standard deviations of that number over the seeds (∞ where it does not vary). Seconds are of one processor.
 """
 RECORD = """\
 # Written by `python manage.py verify_course --write`; do not edit. The digest that each exercise's file had
