@@ -64,6 +64,19 @@ COMPARE = """
   };
 }
 """
+# The header's controls as they are seen: row by row, and from the left to the right.
+HEADER = """
+() => {
+  const controls = [...document.querySelectorAll(".bar :is(a, summary, button)")];
+  const places = controls.filter((one) => one.checkVisibility())
+    .map((one) => ({ name: one.innerText, box: one.getBoundingClientRect() }));
+  places.sort(({ box: one }, { box: other }) => {
+    if (one.bottom <= other.top) return -1;
+    return other.bottom <= one.top ? 1 : one.left - other.left;
+  });
+  return places.map(({ name }) => name);
+}
+"""
 
 
 def walk(page: Page) -> Any:
@@ -90,3 +103,20 @@ def test_tab_reaches_every_control_of_a_page_in_order_and_in_sight(passer_by: Vi
     assert way["walked"] == way["expected"]
     assert way["unringed"] == []
     assert way["unseen"] == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_tab_goes_through_the_header_as_it_is_seen(visitor: Visitor, width: int) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 900})
+    visitor.go("/")
+    for signed_in in (False, True):
+        if signed_in:
+            visitor.sign_in("student")
+        seen = page.evaluate(HEADER)
+        page.locator(".skip").focus()
+        walked = []
+        for _ in seen:
+            page.keyboard.press("Tab")
+            walked.append(page.evaluate("document.activeElement.innerText"))
+        assert walked == seen
