@@ -1,4 +1,4 @@
-"""What a lesson page offers beside the text: reports of mistakes, and a print."""
+"""What a lesson page offers beside the text: reports of mistakes, a cue of what goes on, and a print."""
 
 from playwright.sync_api import expect
 
@@ -6,6 +6,20 @@ from tests.e2e.conftest import Visitor
 
 LESSON = "/lessons/mlp-xor/"
 AFTER = "(link) => getComputedStyle(link, '::after').content"
+# Of all parts that may scroll: how much of the right edge fades, how much more is there, and is there a fade.
+EDGES = """
+async (scrollLeft) => {
+  const parts = [...document.querySelectorAll(".math-block, .scroll, pre")];
+  for (const part of parts) part.scrollLeft = scrollLeft;
+  await document.fonts.ready;
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+  return parts.map((part) => {
+    const style = getComputedStyle(part);
+    const fade = Math.floor(parseFloat(style.getPropertyValue("--beyond")));
+    return [fade, part.scrollWidth - part.clientWidth - part.scrollLeft, style.maskImage !== "none"];
+  });
+}
+"""
 
 
 def test_the_form_for_mistakes_comes_to_the_paragraph_under_the_pointer(visitor: Visitor) -> None:
@@ -29,6 +43,20 @@ def test_the_form_for_mistakes_comes_to_the_paragraph_under_the_pointer(visitor:
     page.get_by_label("What is wrong with it?").fill("Are they not three?")
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_text("Your report has reached those who teach this course.")).to_be_visible()
+
+
+def test_on_a_phone_a_part_that_goes_on_beside_the_screen_fades_out_there(visitor: Visitor) -> None:
+    page = visitor.go(LESSON)
+    page.set_viewport_size({"width": 360, "height": 900})
+
+    edges = page.evaluate(EDGES, 0)
+    assert {fade for fade, _, _ in edges} > {0, 42}
+    assert all(fade == min(more, 42) for fade, more, _ in edges)
+
+    assert {fade for fade, _, _ in page.evaluate(EDGES, 9999)} == {0}
+
+    page.emulate_media(media="print")
+    assert {fades for _, _, fades in page.evaluate(EDGES, 0)} == {False}
 
 
 def test_a_printed_lesson_has_the_text_of_its_figures_and_its_links(visitor: Visitor) -> None:
