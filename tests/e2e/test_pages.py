@@ -52,6 +52,11 @@ UNFOLD = """
   requestAnimationFrame(() => requestAnimationFrame(done));
 })
 """
+# Code and formulas have the width of a screen.
+SCROLLING = """
+() => [...document.querySelectorAll(".excerpt pre, .math-block")]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent.slice(0, 60))
+"""
 WIDTH = "() => document.documentElement.scrollWidth"
 WEIGHT = """
 () => document.fonts.ready.then(() => {
@@ -114,6 +119,7 @@ def check_page(page: Page) -> None:
         show(page, width, theme)
         assert page.evaluate(WIDTH) <= width, f"{page.url} scrolls sideways at {width} px"
         assert page.evaluate(RUN_AXE, rules) == [], f"{page.url} at {width} px, {theme}"
+        assert width < 1280 or page.evaluate(SCROLLING) == [], f"{page.url} at {width} px"
     show(page, 320, "light")
     assert page.evaluate(WIDTH) <= 320, f"{page.url} scrolls sideways at 320 px"
     page.evaluate(SPACING)
