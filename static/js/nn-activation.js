@@ -35,7 +35,7 @@ class Activation extends Figure {
       seed: stepperRow({ label: "Seed", lowest: () => 0, highest: () => MOST_SEED, onInput: (value) => this.set({ seed: value }) }),
     };
     this.reading = html("p", { class: "figure-note" });
-    this.table = dataTable({ title: "Layers and curve as tables", columns: ["layer", "mean square of the values"] });
+    this.table = dataTable({ title: "The layers as a table", columns: ["layer", "mean square of the values"] });
     this.points = dataTable({ title: "The curve as a table", columns: ["z", "f(z)", "slope"] });
     const note = html("span", { role: "status", class: "copy-note" });
     const above = html("div", {}, html("p", { class: "map-title" }, "The function, and dashed its slope"), this.curve.element);
