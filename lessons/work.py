@@ -17,7 +17,8 @@ class ExerciseCard:
     """One exercise as a lesson shows it; `best` is None before the first graded attempt.
 
     `due_at` is the person's own date, extensions included, and None where there is none. `due` and `closes`
-    say the dates in words and are empty where there is no date.
+    say the dates in words, `credit` what an answer sent now is worth; each is empty where there is nothing to
+    say. An extension has `what`, `who` and `why`.
     """
 
     id: str
@@ -29,6 +30,8 @@ class ExerciseCard:
     due_at: datetime | None
     due: str
     closes: str
+    credit: str
+    extensions: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True)

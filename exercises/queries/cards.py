@@ -83,6 +83,8 @@ def _card(exercise: Exercise, standing: Standing, now: datetime) -> ExerciseCard
         due_at=dates["due_at"],
         due=dates["due"],
         closes=dates["closes"],
+        credit=dates["credit"],
+        extensions=dates["extensions"],
     )
 
 

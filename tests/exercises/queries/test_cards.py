@@ -28,6 +28,11 @@ def due_tomorrow(course: Course, xor: Exercise) -> Assignment:
     return Assignment.objects.create(course=course, exercise=xor, due_at=NOW + DAY)
 
 
+@pytest.fixture
+def today(time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
 def extend(student: Enrolment, instructor: Enrolment, exercise: Exercise | None, days: int) -> None:
     minutes = days * 24 * 60
     grant = Grant(
@@ -36,7 +41,7 @@ def extend(student: Enrolment, instructor: Enrolment, exercise: Exercise | None,
         exercise=exercise,
         extra_minutes=minutes,
         extra_attempts=0,
-        reason="x",
+        reason="The train was late",
     )
     grant_extension(grant=grant, actor=instructor.user, now=NOW)
 
@@ -52,11 +57,10 @@ def queries_of(client: Client, page: str) -> int:
     return len(found)
 
 
+@pytest.mark.usefixtures("today")
 def test_a_card_has_the_due_date_in_the_zone_of_the_course(
-    student: Enrolment, xor: Exercise, due_tomorrow: Assignment, time_machine: Any
+    student: Enrolment, xor: Exercise, due_tomorrow: Assignment
 ) -> None:
-    time_machine.move_to(NOW, tick=False)
-
     card = card_of(student, xor)
 
     assert (card.due_at, card.due) == (NOW + DAY, "24 November 2026, 13:00 CET, in 1 day")
@@ -82,8 +86,9 @@ def test_there_is_no_due_date_without_a_rule_or_a_course(student: Enrolment, xor
         assert (card.due_at, card.due, card.closes) == (None, "", "")
 
 
+@pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("page", PAGES)
-def test_the_syllabus_and_the_lesson_say_when_the_person_must_hand_in(
+def test_the_syllabus_and_the_lesson_say_when_the_person_must_hand_in_and_why_then(
     page: str,
     student: Enrolment,
     instructor: Enrolment,
@@ -91,13 +96,15 @@ def test_the_syllabus_and_the_lesson_say_when_the_person_must_hand_in(
     due_tomorrow: Assignment,
     signed_in: SignIn,
 ) -> None:
-    Assignment.objects.update(closes_at=NOW + 2 * DAY)
+    Assignment.objects.update(closes_at=NOW + 2 * DAY, late_credit=[{"hours": 24, "percent": 80}])
     extend(student, instructor, xor, days=2)
 
     text = signed_in(student).get(page).content.decode()
 
     assert '<time datetime="2026-11-26T12:00:00+00:00">26 November 2026, 13:00 CET' in text
     assert "27 November 2026, 13:00 CET" in text
+    assert "Full credit until then" in text
+    assert f"Extension: 2 days more, by {instructor.user}: The train was late" in text
 
 
 @pytest.mark.parametrize("page", PAGES)
