@@ -91,7 +91,7 @@ def test_no_attempts_left_is_409_with_the_reason(
     response = signed_in(student).post(URL, LECTURE_FIELDS)
 
     assert response.status_code == 409
-    assert "used all 1 attempts" in response.content.decode()
+    assert "used your only attempt" in response.content.decode()
 
 
 def test_somebody_outside_every_course_may_check_but_not_submit(
