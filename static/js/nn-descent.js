@@ -138,21 +138,26 @@ function writeError(value) {
   return value >= 0.001 ? formatNumber(value, 4) : writeValue(value);
 }
 
-/** The plateaus: where the error is high and the gradient short. */
+/** The plateaus: where the error is high and the gradient short, as one strip for each run of cells in a row. */
 function flatGround(map) {
   const { value, gradient } = FUNCTIONS[SURFACE];
   const [x, y] = [RANGES.xRange, RANGES.yRange].map(([from, to]) => (i) => from + ((to - from) * i) / CELLS);
-  const cells = [];
+  const isFlat = (...middle) => value(...middle) > HIGH && Math.hypot(...gradient(...middle)) < FLAT;
+  const strips = [];
   for (let row = 0; row < CELLS; row += 1) {
-    for (let column = 0; column < CELLS; column += 1) {
-      const middle = [x(column + 0.5), y(row + 0.5)];
-      if (value(...middle) <= HIGH || Math.hypot(...gradient(...middle)) >= FLAT) continue;
-      const [left, top] = map.place([x(column), y(row + 1)]);
-      const [right, bottom] = map.place([x(column + 1), y(row)]);
-      cells.push(`M${left} ${top}H${right}V${bottom}H${left}Z`);
+    let start = null;
+    for (let column = 0; column <= CELLS; column += 1) {
+      const flat = column < CELLS && isFlat(x(column + 0.5), y(row + 0.5));
+      if (flat) start ??= column;
+      else if (start !== null) {
+        const [left, top] = map.place([x(start), y(row + 1)]);
+        const [right, bottom] = map.place([x(column), y(row)]);
+        strips.push(`M${left} ${top}H${right}V${bottom}H${left}Z`);
+        start = null;
+      }
     }
   }
-  return svg("path", { class: "descent-flat", d: cells.join("") });
+  return svg("path", { class: "descent-flat", d: strips.join("") });
 }
 
 /** The numbers along the left and the lower edge of the map. */
