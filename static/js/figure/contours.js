@@ -17,10 +17,19 @@ export function levelPaths(value, levels, { xRange, yRange }) {
   return levels.map((level) => {
     const parts = [];
     for (let row = 0; row < GRID; row += 1) {
-      for (let column = 0; column < GRID; column += 1) parts.push(...cellLines(heights, level, column, row));
+      for (let column = 0; column < GRID; column += 1) {
+        if (isCrossed(heights, level, column, row)) parts.push(...cellLines(heights, level, column, row));
+      }
     }
     return parts.join("");
   });
+}
+
+/** Most cells lie on one side of a level; asking that first spares their corners the work. */
+function isCrossed(heights, level, column, row) {
+  const isBelow = heights[row][column] < level;
+  return heights[row][column + 1] < level !== isBelow || heights[row + 1][column + 1] < level !== isBelow
+    || heights[row + 1][column] < level !== isBelow;
 }
 
 /** The line of one level through one cell of the grid, between the places where it crosses the sides. */
