@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.find_browser import find_browser
 from tests.site import Site
@@ -27,9 +27,6 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 PASSWORD = "a long password for tests"
-
-# A browser beside two other test runs takes its time; what never comes is waited for once.
-expect.set_options(timeout=20_000)
 
 
 @dataclass

@@ -202,7 +202,9 @@ def test_no_other_weights_can_be_submitted(playground: Callable[..., Page], frag
 def test_weights_beyond_the_exercise_are_named_and_not_submitted(playground: Callable[..., Page]) -> None:
     page = playground(f"{SIGMOIDS}&data=xor&noise=0.1&seed=3&optimizer=adam&rate=1&epochs=3000")
 
-    expect(page.get_by_text("takes numbers from −100 to 100, and one would be")).to_be_visible()
+    # It trains for 3,000 epochs first, on a machine that may have other tests to run.
+    named = page.get_by_text("takes numbers from −100 to 100, and one would be")
+    expect(named).to_be_visible(timeout=20_000)
     expect(weights_link(page)).to_be_hidden()
 
 
