@@ -7,6 +7,8 @@ ON_SERVERS := -m "not services" tests/annsite tests/exercises tests/lessons --ig
 SIDE_BY_SIDE := -n 3
 PORT ?= 8000
 export PORT
+# Where bytecode is not kept, each of the many processes compiles our modules anew: a fifth of its start.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run test check screenshots bench load storm lists lock schema clean
 
