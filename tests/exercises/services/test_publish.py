@@ -168,8 +168,16 @@ def publish_unproven(folder: Path) -> None:
     exercise.save(update_fields=["revision"])
 
 
+def keep_one_exercise(folder: Path) -> None:
+    """Leave XOR alone in the folder, so that proving all is quick; tests of their own prove the others."""
+    for file in folder.glob("*/exercises/*.toml"):
+        if file != folder / XOR:
+            file.unlink()
+
+
 def test_what_is_published_already_is_proven_again_only_on_request(folder: Path) -> None:
     publish_unproven(folder)
+    keep_one_exercise(folder)
 
     assert sync(folder).new_exercise_revisions == 0
     with pytest.raises(CommandError, match="nothing was published"):
@@ -184,6 +192,7 @@ def test_what_is_verified_to_the_letter_is_not_proven_and_what_was_changed_is(fo
     (folder / "verified.toml").write_text(f'[digests]\nxor-weights = "{file.digest}"\n')
 
     assert sync(folder).new_exercise_revisions == 1
+    keep_one_exercise(folder)
     with pytest.raises(CommandError, match="nothing was published"):
         call_command("sync_content", str(folder), "--prove-all")
 
