@@ -12,6 +12,7 @@ SHARED = {
     "tests/contract/test_openapi.py": "the running site",
     "tests/annsite/test_backups.py": "a site without tables",
     "tests/upgrade/": "a site without tables",
+    "tests/exercises/grading/test_grade.py": "reports",
 }
 
 

@@ -24,15 +24,6 @@ def test_reference_is_perfect_and_every_trap_gets_its_message_on_many_seeds(exer
 
 
 @exercises
-def test_reference_scores_all_points_exactly(exercise: str) -> None:
-    spec = SPECS[exercise]
-
-    report = grade(spec, parse_answer(spec, spec.reference), 0)
-
-    assert report.score == report.max_score == spec.points == 100
-
-
-@exercises
 def test_an_exercise_teaches(exercise: str) -> None:
     spec = SPECS[exercise]
     prose = re.sub(r"\$\$.*?\$\$|\$.*?\$|^\|.*$", " ", spec.statement, flags=re.DOTALL | re.MULTILINE)
@@ -45,11 +36,12 @@ def test_an_exercise_teaches(exercise: str) -> None:
 
 
 @exercises
-def test_an_exercise_has_visible_and_hidden_checks(exercise: str) -> None:
+def test_the_reference_scores_all_points_exactly_in_visible_and_in_hidden_checks(exercise: str) -> None:
     spec = SPECS[exercise]
 
     report = grade(spec, parse_answer(spec, spec.reference), 0)
 
+    assert report.score == report.max_score == spec.points == 100
     assert {check.hidden for check in report.checks} == {True, False}
 
 

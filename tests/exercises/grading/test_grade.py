@@ -1,6 +1,7 @@
 """The public doors of grading, for every exercise of the course."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,10 +20,13 @@ from exercises.grading.grade import (
     personal_spec,
 )
 from exercises.grading.parsing import AnswerRefused
+from exercises.grading.report import Report
 from tests.exercises.grading.content import SPECS, reference_of, wrong_answers
 
 exercises = pytest.mark.parametrize("exercise", sorted(SPECS))
 quick = pytest.mark.parametrize("exercise", sorted(name for name in SPECS if not is_isolated(SPECS[name])))
+
+SEED = 5
 
 values = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5)
 anything = st.recursive(
@@ -67,11 +71,18 @@ def right_shaped_answers(draw: Any, exercise: str) -> dict[str, Any]:
     return drawn
 
 
+@cache
+def reports_of(exercise: str) -> list[Report]:
+    """Grade every wrong answer of an exercise, once for all tests that look at the reports."""
+    spec = SPECS[exercise]
+    return [grade(spec, parse_answer(spec, wrong.answer), SEED) for wrong in wrong_answers(spec)]
+
+
 @exercises
-def test_the_report_has_the_agreed_form(exercise: str) -> None:
+def test_a_report_has_the_agreed_form(exercise: str) -> None:
     spec = SPECS[exercise]
 
-    report = grade(spec, parse_answer(spec, wrong_answers(spec)[0].answer), 1).to_json()
+    report = reports_of(exercise)[0].to_json()
 
     assert set(report) == {"score", "max_score", "checks", "notes", "runs", "maps"}
     keys = {"name", "passed", "points", "max_points", "hidden", "message", "counterexample"}
@@ -82,10 +93,7 @@ def test_the_report_has_the_agreed_form(exercise: str) -> None:
 
 @exercises
 def test_only_the_first_failed_check_carries_a_counterexample(exercise: str) -> None:
-    spec = SPECS[exercise]
-    for trap in spec.traps:
-        report = grade(spec, parse_answer(spec, trap.answer), 1)
-
+    for report in reports_of(exercise):
         failed = [check for check in report.checks if not check.passed]
 
         assert all(
@@ -157,9 +165,8 @@ def test_reading_an_answer_twice_changes_nothing(exercise: str) -> None:
 @exercises
 def test_the_instant_check_knows_no_hidden_check_and_draws_nothing(exercise: str) -> None:
     spec = SPECS[exercise]
-    for trap in spec.traps:
-        answer = parse_answer(spec, trap.answer)
-        graded, instant = grade(spec, answer, 5), check_visible(personal_spec(spec, 5), answer)
+    for wrong, graded in zip(wrong_answers(spec), reports_of(exercise), strict=True):
+        instant = check_visible(personal_spec(spec, SEED), parse_answer(spec, wrong.answer))
 
         visible = [check for check in graded.checks if not check.hidden]
 
