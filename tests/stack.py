@@ -61,6 +61,11 @@ class Stack:
         """Do something as a person, in a process of its own; see tests/faults/actor.py."""
         return json.loads(self.python("-m", "tests.faults.actor", *arguments))
 
+    def endings(self, count: int, seconds: int = 60) -> list[dict[str, Any]]:
+        """Wait until so many answers have ended, or the time is up; then say of each how it is."""
+        rows: list[dict[str, Any]] = self.actor("endings", str(count), str(seconds))
+        return rows
+
     def python(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env=self.env, check=False, capture_output=True, text=True
@@ -81,7 +86,7 @@ class Stack:
 
     def prepare(self) -> None:
         """Make the data folder and the tables, and publish the content; from the second time on by a copy."""
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         template = templates() / ("postgres" if self.database_url else "sqlite")
         with open(f"{template}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

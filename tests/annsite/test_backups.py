@@ -4,11 +4,10 @@ import fcntl
 import hashlib
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.stack import ROOT, Stack, wait_for
+from tests.stack import ROOT, Stack
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(240)]
 INSIDE = "docker compose exec -T postgres "
@@ -28,11 +27,6 @@ def everything(stack: Stack) -> str:
     return stack.python("-c", EVERYTHING)
 
 
-def graded(stack: Stack, count: int) -> list[dict[str, Any]] | None:
-    rows: list[dict[str, Any]] = stack.actor("outcomes")
-    return rows if sum(row["status"] == "graded" for row in rows) == count else None
-
-
 FILL = """
 import django
 django.setup()
@@ -48,8 +42,7 @@ submit("1")
 @pytest.fixture(scope="module")
 def filled_stack(empty_stack: Stack) -> Stack:
     """A site with three people, three graded answers, and three that wait; each test leaves it like that."""
-    empty_stack.manage("migrate", "--no-input", "-v0")
-    empty_stack.manage("sync_content")
+    empty_stack.prepare()
     empty_stack.python("-c", FILL)
     return empty_stack
 
@@ -173,5 +166,5 @@ def test_what_was_backed_up_comes_back_and_what_waited_is_graded(filled_stack: S
     stack.start_broker()
     stack.start_worker()
     stack.start_sweeper()
-    rows = wait_for(lambda: graded(stack, 6), "the three that waited")
-    assert [row["grades"] for row in rows] == [1] * 6
+    rows = stack.endings(6)
+    assert [(row["status"], row["grades"]) for row in rows] == [("graded", 1)] * 6

@@ -178,6 +178,15 @@ def outcomes() -> list[dict[str, Any]]:
     ]
 
 
+def endings(count: str, seconds: str) -> list[dict[str, Any]]:
+    """Wait until so many submissions have ended, or the time is up; then say how each is."""
+    deadline = time.monotonic() + float(seconds)
+    ended = Submission.objects.filter(status__in=["graded", "failed"])
+    while ended.count() < int(count) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return outcomes()
+
+
 def attempts_used() -> list[int]:
     exercise = Exercise.objects.get(slug="xor-weights")
     return [standings(enrolment, [exercise])[exercise.pk].used for enrolment in Enrolment.objects.all()]
@@ -202,6 +211,7 @@ if __name__ == "__main__":
             submit_through_storm,
             summary,
             outcomes,
+            endings,
             attempts_used,
         )
     }

@@ -44,11 +44,6 @@ def inventory(code: Stack | Release) -> dict[str, list[Any]]:
     return found
 
 
-def graded(stack: Stack, count: int) -> list[dict[str, Any]] | None:
-    rows: list[dict[str, Any]] = stack.actor("outcomes")
-    return rows if len(rows) == count and all(row["status"] == "graded" for row in rows) else None
-
-
 def test_work_goes_on_through_an_upgrade_and_nothing_is_lost(empty_stack: Stack) -> None:
     new, old = empty_stack, Release(empty_stack.folder / "release", empty_stack)
     old.python("manage.py", "migrate", "--no-input", "-v0")
@@ -77,9 +72,9 @@ def the_old_worker_grades_what_the_new_site_takes(old: Release, new: Stack) -> N
     new.start_sweeper()
     new.actor("submit", "1")
 
-    rows = wait_for(lambda: graded(new, 3 * PEOPLE), "the old worker beside the new site", seconds=60)
+    rows = new.endings(3 * PEOPLE)
 
-    assert [row["grades"] for row in rows] == [1] * 3 * PEOPLE
+    assert [(row["status"], row["grades"]) for row in rows] == [("graded", 1)] * 3 * PEOPLE
     assert [row["scores"] for row in rows] == [[100.0]] * 3 * PEOPLE
     new.stop("worker")
 
@@ -88,9 +83,9 @@ def the_new_worker_grades_what_the_old_site_takes(old: Release, new: Stack) -> N
     old.actor("submit", "1")
     new.start_worker()
 
-    rows = wait_for(lambda: graded(new, 4 * PEOPLE), "the new worker beside the old site", seconds=60)
+    rows = new.endings(4 * PEOPLE)
 
-    assert [row["grades"] for row in rows] == [1] * 4 * PEOPLE
+    assert [(row["status"], row["grades"]) for row in rows] == [("graded", 1)] * 4 * PEOPLE
     assert new.actor("attempts_used") == [4] * PEOPLE
 
 
