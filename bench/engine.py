@@ -1,7 +1,8 @@
 """How fast the engine trains, beside PyTorch and scikit-learn in one run: one thread, CPU time, medians.
 
-`make bench`, or `python -m bench.engine [--rounds N] [--only W1 W5] [--write]`. With --write the table goes
-into docs/benchmarks.md.
+`make bench`, or `python -m bench.engine [--rounds N] [--only W1 W5] [--write]`. With --write the tables go
+into docs/benchmarks.md, as the part of this processor. OPENBLAS_CORETYPE in the environment chooses other
+kernels than the pinned ones.
 """
 
 import argparse
@@ -23,8 +24,8 @@ import torch  # noqa: E402
 
 from bench import engine_estimates, engine_start  # noqa: E402
 from bench.engine_workloads import WORKLOADS, Make, Workload  # noqa: E402
+from bench.page import PAGE, with_part  # noqa: E402
 
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 SAME_LOSS = 0.02
 
 
@@ -41,7 +42,7 @@ def main() -> None:
         rows.append(measure(WORKLOADS[name](), options.rounds))
         print(rows[-1], flush=True)
     if options.write:
-        PAGE.write_text(page(rows, options.rounds))
+        PAGE.write_text(with_part(PAGE.read_text(), part(rows, options.rounds)))
 
 
 def measure(workload: Workload, rounds: int) -> str:
@@ -70,30 +71,23 @@ def measure(workload: Workload, rounds: int) -> str:
     )
 
 
-def page(rows: list[str], rounds: int) -> str:
-    """Write the page that says what was measured, on what, and how."""
+def part(rows: list[str], rounds: int) -> str:
+    """Write what was measured, on what, and when."""
     kernels = os.environ.get("OPENBLAS_CORETYPE", "chosen by OpenBLAS")
-    machine = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    libraries = f"PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}"
     return "\n".join(
         [
-            "# Benchmarks of the engine",
+            f"## {processor()}, kernels {kernels}",
             "",
-            "Written by `python -m bench.engine --write`; do not edit.",
-            "",
-            f"{datetime.now(UTC):%Y-%m-%d}, {machine}, numpy {np.__version__}, OpenBLAS kernels {kernels},",
-            f"{libraries}. One thread each; CPU seconds of the training alone, medians of {rounds} rounds,",
-            "the contestants in turn; the ratio is the median of the rounds' ratios, with the smallest and",
-            "the largest. Other work on the machine can only add time, so “quickest” compares the",
-            "quickest round of each. Both sides start from the same weights, see the same batches and end",
-            "with the same loss.",
+            f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+            f"numpy {np.__version__}, PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}. "
+            f"Medians of {rounds} rounds.",
             "",
             "| | training | ours, s | PyTorch at its best, s | ours / PyTorch | quickest | target "
             "| last loss, both |",
             "|---|---|---|---|---|---|---|---|",
             *rows,
             "",
-            "## The estimate of seconds",
+            "### The estimate of seconds",
             "",
             "`engine/estimate.py` predicts a training from its configuration alone, alike on every machine;",
             "the target is a factor of 2. The median of the ratios tells how fast this machine is (below 1:",
@@ -103,7 +97,7 @@ def page(rows: list[str], rounds: int) -> str:
             "|---|---|---|---|---|",
             *engine_estimates.rows(),
             "",
-            "## Starting",
+            "### Starting",
             "",
             "Targets: an import in under 0.3 s, a worker in under 90 MB.",
             "",
