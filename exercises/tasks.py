@@ -4,8 +4,9 @@ import logging
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import worker_process_init
+from celery.signals import task_failure, worker_process_init
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 from kombu.exceptions import OperationalError
 
 from exercises.grading.alone import limit_address_space
@@ -78,3 +79,16 @@ def ring(lane: str = Lane.INTERACTIVE) -> bool:
 def limit_child(**_: object) -> None:
     """Bound the memory of a worker's child: a grade that asks for more fails alone."""
     limit_address_space(settings.GRADING_MEMORY_MB)
+
+
+@task_failure.connect
+def forget_connection(**_: object) -> None:
+    """Connect anew after a bell that failed.
+
+    A time limit may strike within a query. The connection it leaves is busy for good, and one caught inside
+    a transaction could not even be opened again: the process would fail every bell from then on.
+    """
+    try:
+        connections[DEFAULT_DB_ALIAS].close()
+    finally:
+        del connections[DEFAULT_DB_ALIAS]

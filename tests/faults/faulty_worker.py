@@ -2,7 +2,7 @@
 
 FAULT=held:FILE makes each grade wait while FILE exists, and write FILE.begun, so that a kill can hit it;
 FAULT=uneven makes it 0 to 60 ms; FAULT=poison kills the process; FAULT=poison-gates and FAULT=hang-gates
-do it for one exercise alone.
+do it for one exercise alone. FAULT=struck lets the time limit strike each process within its first query.
 """
 
 import os
@@ -17,6 +17,8 @@ import django
 from annsite.celery import app
 
 django.setup()
+
+from django.db import connection  # noqa: E402
 
 from exercises.grading.grade import grade  # noqa: E402
 from exercises.worker import run  # noqa: E402
@@ -56,10 +58,27 @@ def for_gates_alone(fault: Any) -> Any:
     return graded
 
 
-run.grade = {
-    "held": held,
-    "uneven": uneven,
-    "poison": poison,
-    "poison-gates": for_gates_alone(poison),
-    "hang-gates": for_gates_alone(hang),
-}[FAULT]
+def struck_once(claim: Any) -> Any:
+    """Let the first claim of a process hang in the database until the soft time limit ends the bell."""
+    was_struck: list[int] = []
+
+    def claimed(*arguments: Any) -> Any:
+        if not was_struck:
+            was_struck.append(os.getpid())
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(600)")
+        return claim(*arguments)
+
+    return claimed
+
+
+if FAULT == "struck":
+    run.claim = struck_once(run.claim)
+else:
+    run.grade = {
+        "held": held,
+        "uneven": uneven,
+        "poison": poison,
+        "poison-gates": for_gates_alone(poison),
+        "hang-gates": for_gates_alone(hang),
+    }[FAULT]

@@ -46,6 +46,18 @@ def test_killing_the_worker_child_during_a_grade_loses_and_doubles_nothing(stack
     assert stack.actor("attempts_used") == [2, 2, 2]
 
 
+@pytest.mark.parametrize("stack", ["postgres"], indirect=True)
+def test_a_time_limit_that_strikes_within_a_query_does_not_spoil_what_comes_after(stack: Stack) -> None:
+    stack.start_broker()
+    stack.start_sweeper()
+    stack.start_worker(fault="struck")
+    stack.actor("submit", "2")
+
+    assert_graded_exactly_once(stack, 6)
+
+    assert (stack.folder / "worker.log").read_text().count("SoftTimeLimitExceeded()") >= 1
+
+
 def test_a_broker_wiped_between_submit_and_grade_loses_nothing(stack: Stack) -> None:
     stack.start_broker()
     stack.actor("submit", "2")
