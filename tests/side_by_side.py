@@ -1,4 +1,7 @@
-"""Which tests run where when several processes share the suite: those that share services stay together."""
+"""Which tests run where when several processes share the suite.
+
+Those that share services, or reports that take long to make, stay together.
+"""
 
 from typing import Any
 
@@ -17,7 +20,7 @@ SHARED = {
 
 
 class BySharedServices(LoadScopeScheduling):  # type: ignore[misc]
-    """Hand tests out one by one, and those that share services as one piece, to one process, first."""
+    """Hand tests out one by one, and those that share something as one piece, to one process, first."""
 
     def _split_scope(self, nodeid: str) -> Any:
         return next((shared for path, shared in SHARED.items() if nodeid.startswith(path)), nodeid)

@@ -60,11 +60,12 @@ def for_gates_alone(fault: Any) -> Any:
 
 def struck_once(claim: Any) -> Any:
     """Let the first claim of a process hang in the database until the soft time limit ends the bell."""
-    was_struck: list[int] = []
+    was_struck = False
 
     def claimed(*arguments: Any) -> Any:
+        nonlocal was_struck
         if not was_struck:
-            was_struck.append(os.getpid())
+            was_struck = True
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_sleep(600)")
         return claim(*arguments)
