@@ -8,6 +8,7 @@ fast this machine is shows in the median of the ratios; divided by it, they tell
 one training against another.
 """
 
+import os
 import statistics
 import time
 import tomllib
@@ -15,14 +16,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.data import load
-from engine.estimate import estimate
-from engine.examples import Examples
-from engine.spec import TrainSpec
-from engine.train import train
-from exercises.grading.kinds.training_runs import data_of
-from exercises.grading.spec_training import TrainingSpec
-from exercises.grading.specs import read_spec
+from engine.pinning import pin
+
+pin(os.environ)
+
+from engine.data import load  # noqa: E402
+from engine.estimate import estimate  # noqa: E402
+from engine.examples import Examples  # noqa: E402
+from engine.spec import TrainSpec  # noqa: E402
+from engine.train import train  # noqa: E402
+from exercises.grading.kinds.training_runs import data_of  # noqa: E402
+from exercises.grading.spec_training import TrainingSpec  # noqa: E402
+from exercises.grading.specs import read_spec  # noqa: E402
 
 EXERCISES = Path(__file__).parents[1] / "lessons" / "content"
 LINEAR = {"type": "linear", "units": 10}

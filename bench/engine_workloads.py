@@ -1,4 +1,4 @@
-"""The seven trainings that the engine is timed on, each as ours and as PyTorch's: same start, batches and
+"""The eight trainings that the engine is timed on, each as ours and as PyTorch's: same start, batches and
 loss.
 """
 
@@ -11,12 +11,14 @@ import torch
 from sklearn.neural_network import MLPClassifier
 from torch.nn import functional
 
+from bench.engine_twins import Decoder, Vision
 from engine.data import load
 from engine.layers.dense import Linear, ReLU, Sigmoid
 from engine.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 from engine.models.cnn import cnn
 from engine.models.gpt import GPT, GPTConfig
 from engine.models.recurrent import sequence_model
+from engine.models.vit import ViTConfig, vit
 from engine.module import Module, Sequential
 from engine.ops.activation import sigmoid
 from engine.ops.many import bce_many, linear_many, linear_shared
@@ -296,46 +298,6 @@ def w5() -> Workload:
     )
 
 
-class Block(torch.nn.Module):
-    """PyTorch's twin of a transformer block."""
-
-    def __init__(self, size: int, heads: int) -> None:
-        super().__init__()
-        nn = torch.nn
-        self.heads, self.norm1, self.norm2 = heads, nn.LayerNorm(size), nn.LayerNorm(size)
-        self.qkv, self.out = nn.Linear(size, 3 * size), nn.Linear(size, size)
-        self.linear1, self.linear2 = nn.Linear(size, 4 * size), nn.Linear(4 * size, size)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        batch, length, size = x.shape
-        q, k, v = self.qkv(self.norm1(x)).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.out(seen.transpose(1, 2).reshape(batch, length, size))
-        return x + self.linear2(functional.gelu(self.linear1(self.norm2(x)), approximate="tanh"))
-
-
-class Decoder(torch.nn.Module):
-    """PyTorch's twin of our GPT."""
-
-    def __init__(self, model: GPT) -> None:
-        super().__init__()
-        config, nn = model.config, torch.nn
-        self.embedding = nn.Embedding(config.symbols, config.features)
-        self.weight = nn.Parameter(torch.zeros(config.length, config.features))
-        self.blocks = nn.Sequential(*(Block(config.features, config.heads) for _ in range(config.blocks)))
-        self.norm, self.head = nn.LayerNorm(config.features), nn.Linear(config.features, config.symbols)
-        renamed = {"self_attn.in_proj_": "qkv.", "self_attn.out_proj": "out", "positions.": ""}
-        state = {}
-        for name, value in model.state_dict().items():
-            for ours, theirs in renamed.items():
-                name = name.replace(ours, theirs)  # noqa: PLW2901 - one name through three renamings
-            state[name] = torch.tensor(value)
-        self.load_state_dict(state)
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return self.head(self.norm(self.blocks(self.embedding(tokens) + self.weight)))
-
-
 def w6() -> Workload:
     """A small language model on random symbols."""
     generator = np.random.Generator(np.random.PCG64(4))
@@ -432,4 +394,28 @@ def w7() -> Workload:
     return Workload("W7", "1,000 XOR networks at once, 2,000 full batches", 0.12, ours, peers, {})
 
 
-WORKLOADS = {make.__name__.upper(): make for make in (w1, w2, w3, w4, w5, w6, w7)}
+def w8() -> Workload:
+    """A vision transformer on the digits."""
+    x, y = digits()
+    x, config, plan = x.reshape(-1, 1, 8, 8), ViTConfig(), (32, 5)
+
+    def ours() -> Run:
+        network = vit(config, generator=draws())
+        return train_ours(network, Adam(network.parameters(), lr=1e-3), cross_entropy, x, y, plan)
+
+    def peer(optimizer: Callable) -> Run:
+        network = Vision(config, vit(config, generator=draws()))
+        loss = lambda a, b: functional.cross_entropy(network(a), b)  # noqa: E731
+        return train_torch(loss, optimizer(network.parameters()), x, y, plan)
+
+    return Workload(
+        "W8",
+        "ViT, patches of 2x2, 32 features, 2 blocks, batch 32, 5 epochs of digits",
+        1.10,
+        ours,
+        adams(peer),
+        {},
+    )
+
+
+WORKLOADS = {make.__name__.upper(): make for make in (w1, w2, w3, w4, w5, w6, w7, w8)}

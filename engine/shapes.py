@@ -120,7 +120,7 @@ def _plain(layer: spec.Plain, signal: Signal) -> tuple[Signal, Cost]:
 def _bent(layer: spec.LeakyReLU | spec.ELU | spec.GELU, signal: Signal) -> tuple[Signal, Cost]:
     size = math.prod(signal.shape)
     if isinstance(layer, spec.GELU) and layer.approximate == "none":
-        return signal, Cost(elements=12 * size, work=100 * size, calls=82, setup=50)
+        return signal, Cost(elements=4 * size, work=17 * size, calls=35)
     work = {"leaky_relu": 23, "elu": 54, "gelu": 8}[layer.type]
     return signal, Cost(elements=5 * size, work=work * size, calls=6)
 
@@ -217,8 +217,8 @@ def _block(layer: spec.TransformerBlock, signal: Signal) -> tuple[Signal, Cost]:
     return signal, Cost(
         12 * size**2 + 13 * size,
         flops=24 * size**2 * length + 4 * length**2 * size,
-        elements=length * size * 60 + 3 * pairs,
-        work=length * size * 600 + 25 * pairs,
+        elements=length * size * 45 + 3 * pairs,
+        work=length * size * 280 + 25 * pairs,
         calls=240,
         setup=380,
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.erf import erf
+from engine.normal import normal_distribution
 from engine.ops.activation import elu, leaky_relu, relu, sigmoid, step
 from engine.tensor import Array
 
@@ -205,7 +205,7 @@ FUNCTIONS: dict[str, Function] = {
     "sin": Function(np.sin),
     "cos": Function(np.cos),
     "tanh": Function(np.tanh),
-    "normal_cdf": Function(lambda z: (1 + erf(np.asarray(z, float) / math.sqrt(2))) / 2),
+    "normal_cdf": Function(lambda z: normal_distribution(np.asarray(z, float))[0]),
     "dtanh": Function(lambda z: 1 - np.tanh(z) ** 2),
     "sigmoid": Function(lambda z: sigmoid(z).data),
     "dsigmoid": Function(lambda z: sigmoid(z).data * (1 - sigmoid(z).data)),
