@@ -121,7 +121,7 @@ def _bent(layer: spec.LeakyReLU | spec.ELU | spec.GELU, signal: Signal) -> tuple
     size = math.prod(signal.shape)
     if isinstance(layer, spec.GELU) and layer.approximate == "none":
         return signal, Cost(elements=4 * size, work=17 * size, calls=35)
-    work = {"leaky_relu": 23, "elu": 54, "gelu": 8}[layer.type]
+    work = {"leaky_relu": 8, "elu": 20, "gelu": 8}[layer.type]
     return signal, Cost(elements=5 * size, work=work * size, calls=6)
 
 

@@ -111,17 +111,26 @@ def leaky_relu(x: Operand, negative_slope: float = 0.01) -> Tensor:
     """
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
-    slope = np.empty_like(data)
-    zero, steepness = np.zeros_like(data), data.dtype.type(negative_slope)
+    zero, slope = np.zeros_like(data), np.empty_like(data)
 
     def forward() -> None:
-        np.copyto(slope, np.where(data > zero, data.dtype.type(1), steepness))
+        _slope_or_one(data > zero, negative_slope, slope)
         np.multiply(data, slope, out=y)
 
     def backward(g: Array, dx: Array) -> None:
         np.multiply(g, slope, out=dx)
 
     return record((x,), y, forward, backward)
+
+
+def _slope_or_one(passes: Array, slope: Array | float, into: Array) -> None:
+    """into = 1 where passes, else slope, to the bit: passes + (1 - passes) slope.
+
+    A choice element by element takes several times as long: a processor cannot foresee it.
+    """
+    np.subtract(1, passes, out=into)
+    np.multiply(into, slope, out=into)
+    np.add(into, passes, out=into)
 
 
 def elu(x: Operand, alpha: float = 1.0) -> Tensor:
@@ -137,10 +146,8 @@ def elu(x: Operand, alpha: float = 1.0) -> Tensor:
         np.minimum(data, zero, out=y)
         np.expm1(y, out=y)
         np.multiply(y, alpha, out=y)
-        np.add(y, alpha, out=slope)
-        positive = data > zero
-        np.copyto(slope, 1, where=positive)
-        np.copyto(y, data, where=positive | np.isnan(data))
+        _slope_or_one(data > zero, y + alpha, slope)
+        np.add(y, np.maximum(data, zero), out=y)
 
     def backward(g: Array, dx: Array) -> None:
         np.multiply(g, slope, out=dx)
