@@ -174,8 +174,10 @@ def total(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool 
     """
     x = as_tensor(x)
     data = x.data
-    y = np.asarray(data.sum(axis=axis, keepdims=keepdims))
-    kept = data.sum(axis=axis, keepdims=True).shape
+    axes = range(data.ndim) if axis is None else normalize_axis_tuple(axis, data.ndim)
+    kept = tuple(1 if number in axes else size for number, size in enumerate(data.shape))
+    left = tuple(size for number, size in enumerate(data.shape) if number not in axes)
+    y = np.empty(kept if keepdims else left, data.dtype)
 
     def forward() -> None:
         np.sum(data, axis=axis, keepdims=keepdims, out=y)

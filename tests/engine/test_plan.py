@@ -195,3 +195,9 @@ def test_clipping_scales_long_gradients_to_the_limit_and_leaves_short_ones() -> 
 
     assert np.linalg.norm(long) == pytest.approx(1.0, rel=1e-6)
     assert short.tolist() == [0.3, 0.4]
+
+
+def test_recording_a_sum_does_not_look_at_buffers_that_are_not_filled_yet() -> None:
+    unfilled = Parameter(np.array([np.inf, -np.inf]))  # whose sum would warn
+
+    Plan(lambda: total(unfilled))
