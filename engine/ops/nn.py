@@ -64,9 +64,12 @@ def _product(a: Array, b: Array, into: Array) -> None:
     a (N, K), b (K, M), into (..., M) of N rows
     """
     rows = into if into.ndim == 2 else into.reshape(len(a), b.shape[1])
-    if rows.flags.forc and (rows is into or np.may_share_memory(rows, into)):
-        left, right, turned = _operands(a, b, rows)
-        np.dot(left, right, out=turned)
+    flags = rows.flags
+    if flags.forc and (rows is into or np.may_share_memory(rows, into)):
+        if flags.c_contiguous:
+            np.dot(a, b, out=rows)
+        else:
+            np.dot(b.T, a.T, out=rows.T)
     else:
         np.copyto(into, np.dot(a, b).reshape(into.shape))
 
