@@ -124,13 +124,14 @@ def leaky_relu(x: Operand, negative_slope: float = 0.01) -> Tensor:
 
 
 def _slope_or_one(passes: Array, slope: Array | float, into: Array) -> None:
-    """into = 1 where passes, else slope, to the bit: passes + (1 - passes) slope.
+    """into = 1 where passes, else slope, to the bit: p + (1 - p) slope, p = 1 where passes, else 0.
 
     A choice element by element takes several times as long: a processor cannot foresee it.
     """
-    np.subtract(1, passes, out=into)
+    p = passes.astype(into.dtype)
+    np.subtract(1, p, out=into)
     np.multiply(into, slope, out=into)
-    np.add(into, passes, out=into)
+    np.add(into, p, out=into)
 
 
 def elu(x: Operand, alpha: float = 1.0) -> Tensor:
