@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from engine.losses import cross_entropy
-from engine.ops.activation import gelu
+from engine.ops.activation import PIECE_BYTES, gelu
 from engine.ops.attention import multi_head_attention
 from engine.ops.basic import add, multiply, total
 from engine.ops.nn import embedding, layer_norm, linear
@@ -63,3 +64,29 @@ def test_the_loss_is_the_same_in_either_layout() -> None:
 
 def test_an_embedding_lays_its_features_along_memory() -> None:
     assert embedding(CLASSES, DRAWS.normal(size=(12, 4))).data.transpose(2, 0, 1).flags.c_contiguous
+
+
+LARGE = DRAWS.normal(size=(40, 30, 35)).astype(np.float32)  # more bytes than a piece
+CUTS: dict[str, Array] = {
+    "row by row": LARGE,
+    "features first": features_first(LARGE),
+    "one long row": LARGE.reshape(1, 1, -1),
+    "every second, backwards": np.repeat(LARGE, 2, axis=1)[::-1, ::2],
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_a_curve_done_piece_by_piece_misses_no_number(name: str, approximate: str) -> None:
+    given = Tensor(CUTS[name], requires_grad=True)
+    with Tape() as tape:
+        y = gelu(given, approximate)
+        loss = total(y)
+    (slope,) = tape.gradients(loss, [given])
+
+    x = torch.tensor(given.data.copy(), requires_grad=True)
+    expected = torch.nn.functional.gelu(x, approximate=approximate)
+    expected.sum().backward()
+    assert given.data.nbytes > PIECE_BYTES
+    np.testing.assert_allclose(y.data, expected.detach().numpy(), rtol=0, atol=2e-6)
+    np.testing.assert_allclose(slope, x.grad.numpy(), rtol=0, atol=5e-6)
