@@ -40,7 +40,7 @@ class Slot:
 
     outcome: Outcome
     loss: float
-    """The mean loss of its last epoch; NaN where it diverged."""
+    """The mean loss of its last epoch; of many trained together, the loss after it. NaN where it diverged."""
     state: dict[str, Array]
 
 
@@ -107,7 +107,7 @@ class Stack:
                 if (step + 1) % every == 0:
                     self._set_aside(step + 1, ended)
             self.plan.run()
-        self._set_aside(steps, ended)
+            self._set_aside(steps, ended, np.isfinite(self._each))
         finished = Finished(steps)
         return [ended.get(number) or self._slot(number, finished) for number in range(self.count)]
 
@@ -118,11 +118,13 @@ class Stack:
         self.optimizer.lr = self._rates * self._rates.dtype.type(factor)
         self.optimizer.step()
 
-    def _set_aside(self, step: int, ended: dict[int, Slot]) -> None:
-        """Note the networks whose parameters are no longer finite, and set them to zero to keep quiet."""
-        if np.isfinite(self.flat.values).all():
+    def _set_aside(self, step: int, ended: dict[int, Slot], fine: Array | bool = True) -> None:
+        """Note the networks that are not `fine` or whose parameters are no longer finite, and set them to
+        zero to keep quiet.
+        """
+        wrong = np.asarray(~(np.isfinite(self.flat.values).all(axis=0) & fine))
+        if not wrong.any():
             return
-        wrong = np.asarray(~np.isfinite(self.flat.values).all(axis=0))
         for number in np.flatnonzero(wrong[: self.count]).tolist():
             outcome = Diverged(step, float(self._rates[number]))
             ended.setdefault(number, self._slot(number, outcome))

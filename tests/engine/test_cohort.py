@@ -78,6 +78,18 @@ def test_one_that_diverged_has_no_loss(batch_size: int | None) -> None:
     assert np.isnan(slot.loss)
 
 
+def test_one_whose_last_loss_is_no_number_has_diverged_though_its_weights_are_finite() -> None:
+    layers = [{"type": "linear", "units": 2}, {"type": "relu"}, {"type": "linear", "units": 1}]
+    sgd = {"type": "sgd", "lr": 500.0}
+    steep = configuration(layers, loss="mse", optimizer=sgd, epochs=55, batch_size=None)
+
+    (slot,) = train_cohort([steep], XOR, [0])
+
+    assert all(np.isfinite(array).all() for array in slot.state.values())
+    assert isinstance(slot.outcome, Diverged)
+    assert isinstance(train(steep, XOR, 0).outcome, Diverged)
+
+
 def test_learning_rates_may_differ_and_one_that_diverges_disturbs_nobody() -> None:
     calm, wild = (small(optimizer={"type": "sgd", "lr": lr}, epochs=300) for lr in (0.1, 1000.0))
     alone = train_cohort([calm], POINTS, [1])[0]

@@ -108,7 +108,9 @@ class Lab:
                 continue
             training.model.load_state_dict(slot.state)
             outputs = predict(training.model, inputs_for(training.model, examples))
-            found.append(_accuracy(outputs, examples, self.config.loss) == 1)
+            found.append(
+                bool(np.isfinite(outputs).all()) and _accuracy(outputs, examples, self.config.loss) == 1
+            )
         return found
 
     def over_seeds(self, metric: str, on: str) -> list[float]:

@@ -227,6 +227,20 @@ def test_of_two_hundred_trainings_the_share_that_succeeds_counts() -> None:
     assert "succeeds from some starts" in failed.notes[0]
 
 
+def test_networks_that_end_in_numbers_too_large_have_not_solved_it() -> None:
+    """Their weights are finite still, and what they answer is not."""
+    check = {"type": "solves", "name": "Often", "hidden": True, "seeds": 100, "at_least": 0.9, "points": 1}
+    sizes = [3, 3, 2, 2, 2, 1]
+    layers: list[dict[str, Any]] = [{"type": "linear", "units": size} for size in sizes]
+    layers.insert(3, {"type": "relu"})
+
+    report = graded(
+        spec_with(checks=[check]), config(layers=layers, optimizer={"type": "sgd", "lr": 100.0}, epochs=8)
+    )
+
+    assert report.score == 0
+
+
 def test_a_result_in_between_earns_its_share_in_tenths() -> None:
     spec, answer = digits()
     checks = [{**FILE["checks"][1], "on": "test", "at_least": 0.999, "nothing_at": 0.8, "points": 10}]
