@@ -42,7 +42,7 @@ BROKEN_PIPE = 141
 EXAMPLES = """examples:
   python -m engine train config.json --data digits --seed 0 --out model.safetensors
   python -m engine predict config.json --weights model.safetensors --data digits
-  python -m engine estimate config.json --data 'digits:image=true'
+  python -m engine estimate config.json --data 'digits:shift=1'
   python -m engine fingerprint
 
 config.json, for instance:

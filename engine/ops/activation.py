@@ -144,10 +144,10 @@ def elu(x: Operand, alpha: float = 1.0) -> Tensor:
     zero, slope = np.zeros_like(data), np.empty_like(data)
 
     def forward() -> None:
-        np.minimum(data, zero, out=y)
-        np.expm1(y, out=y)
+        below = np.minimum(data, zero)
+        np.expm1(below, out=y)
         np.multiply(y, alpha, out=y)
-        _slope_or_one(data > zero, y + alpha, slope)
+        _slope_or_one(data > zero, alpha * np.exp(below), slope)
         np.add(y, np.maximum(data, zero), out=y)
 
     def backward(g: Array, dx: Array) -> None:

@@ -177,7 +177,7 @@ def total(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool 
     axes = range(data.ndim) if axis is None else normalize_axis_tuple(axis, data.ndim)
     kept = tuple(1 if number in axes else size for number, size in enumerate(data.shape))
     left = tuple(size for number, size in enumerate(data.shape) if number not in axes)
-    y = np.empty(kept if keepdims else left, data.dtype)
+    y = np.empty(kept if keepdims else left, np.zeros(0, data.dtype).sum().dtype)
 
     def forward() -> None:
         np.sum(data, axis=axis, keepdims=keepdims, out=y)

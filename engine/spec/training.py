@@ -90,7 +90,7 @@ class EarlyStopping(StrictModel):
 class TrainSpec(StrictModel):
     """A training: the data and the seed belong to whoever runs it."""
 
-    spec_version: Literal[1] = 1
+    spec_version: Annotated[int, Field(ge=1, le=1)] = 1
     layers: Annotated[list[LayerSpec], Field(min_length=1, max_length=32)]
     loss: Literal["mse", "binary_cross_entropy", "cross_entropy"]
     optimizer: OptimizerSpec

@@ -67,6 +67,8 @@ def test_adamw_decays_the_weights_unless_told_otherwise() -> None:
         ('{"type": "relu"}', "[]", "layers[1]", "a list of 0", "an object, not a list"),
         ('{"type": "relu"}', '{"type": "relu", "a": 1}', "layers[1].a", "1", "not a setting"),
         ('"epochs": 20', '"epochs": 20, "epochs": 3', "epochs", "epochs", "appears twice"),
+        ('"epochs": 20', '"epochs": 20, "spec_version": true', "spec_version", "true", "number, not true"),
+        ('"epochs": 20', '"epochs": 20, "spec_version": 2', "spec_version", "2", "at most 1"),
         ('"epochs": 20', '"epoch": 20', "epochs", "null", "is missing"),
         ('"cross_entropy"', '"ce"', "loss", "ce", "is not one of mse"),
         ('{"type": "adam", "lr": 0.001}', '"adam"', "optimizer", "adam", "an object, not text"),
