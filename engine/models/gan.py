@@ -46,9 +46,13 @@ class GAN:
         )
 
     def step(self, real: Array, noise: Array) -> tuple[float, float]:
-        """Let D learn on real (B, ...) against G(noise), then G on the same noise; return both losses."""
-        judged = self._judge.step(real, self.generator(noise).data)
-        self.discriminator_optimizer.step()
-        invented = self._invent.step(noise)
-        self.generator_optimizer.step()
+        """Let D learn on real (B, ...) against G(noise), then G on the same noise; return both losses.
+
+        A sigmoid far out overflows and is right all the same, so numpy does not warn: look at the losses.
+        """
+        with np.errstate(all="ignore"):
+            judged = self._judge.step(real, self.generator(noise).data)
+            self.discriminator_optimizer.step()
+            invented = self._invent.step(noise)
+            self.generator_optimizer.step()
         return judged, invented

@@ -54,3 +54,19 @@ def test_the_discriminator_stays_to_the_bit_while_the_generator_learns() -> None
     assert all(np.array_equal(value, judged[name]) for name, value in discriminator.state_dict().items())
     assert not any(np.array_equal(value, invented[name]) for name, value in generator.state_dict().items())
     assert losses[-1] < losses[0]
+
+
+def test_a_discriminator_that_is_very_sure_is_no_reason_to_warn() -> None:
+    generator, discriminator = (
+        mlp(sizes, generator=np.random.default_rng(seed)) for seed, sizes in enumerate([(2, 5, 2), (2, 5, 1)])
+    )
+    optimizers = (SGD(generator.parameters(), lr=0.1), SGD(discriminator.parameters(), lr=0.1))
+    real = noise = np.ones((8, 2), np.float32)
+    gan = GAN((generator, discriminator), optimizers, (real, noise))
+    last = discriminator.parameters()[-1]
+    last.data[...] = -200  # e^200 is no float32
+
+    losses = gan.step(real, noise)
+
+    assert np.isfinite(losses).all()
+    assert losses[1] > 100
