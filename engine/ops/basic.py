@@ -174,7 +174,7 @@ def total(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool 
     """
     x = as_tensor(x)
     data = x.data
-    axes = range(data.ndim) if axis is None else normalize_axis_tuple(axis, data.ndim)
+    axes = _axes(data, axis)
     kept = tuple(1 if number in axes else size for number, size in enumerate(data.shape))
     left = tuple(size for number, size in enumerate(data.shape) if number not in axes)
     y = np.empty(kept if keepdims else left, np.zeros(0, data.dtype).sum().dtype)
@@ -196,8 +196,7 @@ def mean(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool =
     """
     x = as_tensor(x)
     summed = total(x, axis, keepdims)
-    axes = range(x.data.ndim) if axis is None else normalize_axis_tuple(axis, x.data.ndim)
-    count = math.prod(x.shape[number] for number in axes)
+    count = math.prod(x.shape[number] for number in _axes(x.data, axis))
     if not count:
         raise ValueError(f"mean over no elements: x has shape {x.shape}")
     return multiply(summed, np.asarray(1 / count, x.data.dtype))
@@ -284,6 +283,11 @@ def take(x: Operand, index: int | slice | tuple[int | slice, ...]) -> Tensor:
     if not np.shares_memory(y, x.data) and y.size:
         raise ValueError(f"take gives a view: use integers and slices, and leave an axis, not {index!r}")
     return record((x,), y, forward, backward)
+
+
+def _axes(data: Array, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
+    """Number the axes meant from 0 up; None means all."""
+    return tuple(range(data.ndim)) if axis is None else normalize_axis_tuple(axis, data.ndim)
 
 
 def _operands(a: Operand, b: Operand) -> tuple[Tensor, Tensor, Array]:

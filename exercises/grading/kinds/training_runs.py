@@ -107,10 +107,8 @@ class Lab:
                 found.append(False)
                 continue
             training.model.load_state_dict(slot.state)
-            outputs = predict(training.model, inputs_for(training.model, examples))
-            found.append(
-                bool(np.isfinite(outputs).all()) and _accuracy(outputs, examples, self.config.loss) == 1
-            )
+            accuracy, _ = _measure(training.model, examples, self.config.loss)
+            found.append(accuracy == 1)
         return found
 
     def over_seeds(self, metric: str, on: str) -> list[float]:
