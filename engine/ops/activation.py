@@ -141,14 +141,17 @@ def elu(x: Operand, alpha: float = 1.0) -> Tensor:
     """
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
-    zero, slope = np.zeros_like(data), np.empty_like(data)
+    zero, slope, part = np.zeros_like(data), np.empty_like(data), np.empty_like(data)
 
     def forward() -> None:
-        below = np.minimum(data, zero)
-        np.expm1(below, out=y)
+        np.minimum(data, zero, out=part)
+        np.expm1(part, out=y)
         np.multiply(y, alpha, out=y)
-        _slope_or_one(data > zero, alpha * np.exp(below), slope)
-        np.add(y, np.maximum(data, zero), out=y)
+        np.exp(part, out=part)
+        np.multiply(part, alpha, out=part)
+        _slope_or_one(data > zero, part, slope)
+        np.maximum(data, zero, out=part)
+        np.add(y, part, out=y)
 
     def backward(g: Array, dx: Array) -> None:
         np.multiply(g, slope, out=dx)
