@@ -16,6 +16,8 @@ Markup = Callable[..., str]
 
 CONTENT = Path(__file__).parents[3] / "lessons" / "content"
 BLOCK = re.compile(r"^```figure (?!nn-replay)(nn-[a-z-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Playwright's own scrolling waits for two frames in which nothing moves; with this many figures that can take long.
+SCROLL_TO = "(element) => element.scrollIntoView()"
 MIDDLE_PIXEL = """(element) => [...element.querySelector("canvas").getContext("2d")
   .getImageData(60, 300, 1, 1).data]"""
 
@@ -41,7 +43,7 @@ def wake_all(figure_page: Open, figure_markup: Markup) -> Callable[..., Page]:
     def open_page(look: Callable[[str, Page], None] = lambda lesson, page: None, **options: Any) -> Page:
         page = figure_page(body, *sorted({f"{tag}.js" for tag, _ in FIGURES.values()}), **options)
         for lesson in FIGURES:
-            page.locator(f"#{lesson}").scroll_into_view_if_needed()
+            page.locator(f"#{lesson}").evaluate(SCROLL_TO)
             expect(page.locator(f"#{lesson} .figure-summary")).to_be_attached()
             look(lesson, page)
         return page
@@ -135,7 +137,7 @@ def test_a_far_figure_waits_and_a_hidden_one_pauses(figure_page: Open, figure_ma
     page = figure_page(spacer + figure_markup("nn-perceptron"), "nn-perceptron.js")
     expect(page.locator(".figure-live")).to_have_count(0)
 
-    page.locator("nn-perceptron").scroll_into_view_if_needed()
+    page.locator("nn-perceptron").evaluate(SCROLL_TO)
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_attached()
     page.evaluate("window.scrollTo(0, 0)")
