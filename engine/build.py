@@ -21,8 +21,6 @@ from engine.spec import TrainSpec, initial
 from engine.spec import layers as spec
 from engine.tensor import Array
 
-SMALL = 2000
-
 
 @dataclass(frozen=True)
 class Workshop:
@@ -45,15 +43,10 @@ class Weighted(NamedTuple):
 
 
 def build(training: TrainSpec, signal: Signal, streams: Streams) -> Sequential:
-    """Build the network for inputs of the given shape; Refused names the first layer that does not fit.
-
-    float64 below 2,000 parameters, where it is as fast, otherwise float32, unless the configuration says.
-    """
+    """Build the network for inputs of the given shape; Refused names the first layer that does not fit."""
     stages = walk(training.layers, signal)
     parameters = sum(stage.cost.parameters for stage in stages)
-    automatic = "float64" if parameters < SMALL else "float32"
-    dtype = automatic if training.precision == "auto" else training.precision
-    workshop = Workshop(streams, np.dtype(dtype), training.init)
+    workshop = Workshop(streams, np.dtype(training.number_type(parameters)), training.init)
     return Sequential(*(BUILDERS[type(stage.layer)](stage, workshop) for stage in stages))
 
 

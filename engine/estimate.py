@@ -1,47 +1,15 @@
-"""What a training will cost, from the configuration alone: nothing is built.
+"""What a training will cost, from the configuration alone, and what would fit where that is too much."""
 
-    seconds = epochs (steps of an epoch x step + validation)
-    step = calls call + batch (work element + 3 flops / rate) + parameters passes element
-
-counts numpy calls, the numbers they go through and the multiply-adds of one step. The three constants and the
-counts of each layer (engine/shapes.py) were fitted on trainings with one layer more and one less, and hold
-within a factor of two on one core of 2020 or later (docs/benchmarks.md).
-"""
-
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-from engine.evaluation import ROWS_AT_ONCE
-from engine.examples import held_out
-from engine.memory import bytes_taken
-from engine.shapes import Cost, Signal, Stage, walk
+from engine.bill import Bill
+from engine.examples import require_batches
+from engine.shapes import Signal
 from engine.spec import TrainSpec
 from engine.strict_json import Problem, Refused
-
-SECONDS_PER_CALL = 0.7e-6
-SECONDS_PER_ELEMENT = 0.2e-9
-FLOPS_PER_SECOND = 60e9
-SMALL = 2000
-STEP = Cost(calls=3)
-GATHER = Cost(work=4, calls=4)
-SHIFT = Cost(work=25, calls=20)
-EVALUATION = Cost(calls=40)
-LOSSES = {
-    "mse": Cost(elements=2, work=4, calls=3),
-    "binary_cross_entropy": Cost(elements=6, work=80, calls=6),
-    "cross_entropy": Cost(elements=4, work=15, calls=20),
-}
-"""For each number that the last layer gives."""
-PASSES = {"sgd": 8, "adagrad": 14, "rmsprop": 14, "adam": 18, "adamw": 18}
-"""How often a step goes through the parameters, the product that makes their gradient included."""
-UPDATE_CALLS = {"sgd": 2, "adagrad": 4, "rmsprop": 5, "adam": 6, "adamw": 7}
-OPTIMIZER_COPIES = 5
-"""Vectors of the length of the parameters: values, gradients, a spare one, and Adam's two averages."""
-BASE_BYTES, LAYER_BYTES = 16_000, 2_500
-"""What Python takes for a training and for a layer of it."""
 
 
 @dataclass(frozen=True)
@@ -82,217 +50,134 @@ def estimate(spec: TrainSpec, signal: Signal, examples: int, limits: Limits | No
     return replace(predicted, problems=tuple(_problems(bill, limits or Limits())))
 
 
-@dataclass(frozen=True)
-class Bill:
-    """What the parts of one training cost."""
-
-    spec: TrainSpec
-    signal: Signal
-    examples: int
-
-    @cached_property
-    def stages(self) -> list[Stage]:
-        """Follow the shapes through the layers."""
-        return walk(self.spec.layers, self.signal)
-
-    @cached_property
-    def held(self) -> int:
-        """Count the examples that early stopping keeps from the training."""
-        return min(held_out(self.spec, self.examples), self.examples - 1)
-
-    @property
-    def rows(self) -> int:
-        """Count the examples trained on."""
-        return self.examples - self.held
-
-    @property
-    def batch(self) -> int:
-        """Count the examples of a step."""
-        return min(self.spec.batch_size or self.rows, self.rows)
-
-    @property
-    def steps(self) -> int:
-        """Count the steps of one epoch."""
-        return math.ceil(self.rows / self.batch)
-
-    @cached_property
-    def parameters(self) -> int:
-        """Count the numbers that are learned."""
-        return sum(stage.cost.parameters for stage in self.stages)
-
-    @cached_property
-    def size(self) -> int:
-        """Tell how many bytes a number takes."""
-        if self.spec.precision == "auto":
-            return 8 if self.parameters < SMALL else 4
-        return 8 if self.spec.precision == "float64" else 4
-
-    @property
-    def seconds(self) -> float:
-        """Predict the time of the whole training."""
-        return sum(self.shares().values())
-
-    def shares(self) -> dict[str, float]:
-        """Predict the seconds of each part: the layers, what surrounds them, the validation."""
-        spec, ways = self.spec, self.spec.epochs * self.steps
-        shares = {
-            f"layers[{number}]": ways * self._step(stage.cost) for number, stage in enumerate(self.stages)
-        }
-        shares["the loss"] = ways * self._step(self._loss(), self._outputs())
-        shares["the optimizer"] = ways * self._update()
-        around = self._step(STEP)
-        if self.batch < self.rows:
-            around += self._step(GATHER, math.prod(self.signal.shape))
-        if spec.random_shift:
-            around += self._step(SHIFT, math.prod(self.signal.shape))
-        shares["the batches"] = ways * around
-        if self.held:
-            shares["early_stopping"] = spec.epochs * self._validation()
-        return shares
-
-    @property
-    def bytes(self) -> int:
-        """Predict the largest number of bytes in use at once."""
-        return round(BASE_BYTES + sum(self.bytes_by_part().values()))
-
-    def bytes_by_part(self) -> dict[str, float]:
-        """Predict the bytes of each part; a shorter last batch has buffers of its own."""
-        rows = self.batch + (self.rows % self.batch)
-        parts = {
-            f"layers[{number}]": self.size * rows * stage.cost.elements + LAYER_BYTES
-            for number, stage in enumerate(self.stages)
-        }
-        inputs = math.prod(self.signal.shape) + self._outputs()
-        parts["the loss"] = self.size * rows * self._outputs() * self._loss().elements
-        parts["the parameters"] = bytes_taken(OPTIMIZER_COPIES, self.size * self.parameters)
-        copies = (self.size == 4) + bool(self.held)
-        parts["the examples"] = self.size * inputs * (self.examples * copies + rows)
-        if self.held:
-            largest = max(stage.cost.elements for stage in self.stages)
-            parts["early_stopping"] = self.size * (
-                min(self.held, ROWS_AT_ONCE) * (0.75 * largest + inputs) + 2 * self.parameters
-            )
-        return parts
-
-    def _outputs(self) -> int:
-        return math.prod(self.stages[-1].output.shape)
-
-    def _loss(self) -> Cost:
-        return LOSSES[self.spec.loss]
-
-    def _step(self, cost: Cost, times: int = 1) -> float:
-        """Predict one step of one part; float64 costs twice as much an element and a product."""
-        wide = self.size / 4
-        return (
-            SECONDS_PER_CALL * cost.calls
-            + SECONDS_PER_ELEMENT * wide * self.batch * times * cost.work
-            + 3 * self.batch * cost.flops * wide / FLOPS_PER_SECOND
-        )
-
-    def _update(self) -> float:
-        """Predict how long a step of the optimizer takes, with all that a configuration may add to it."""
-        optimizer = self.spec.optimizer
-        calls, passes = UPDATE_CALLS[optimizer.type], PASSES[optimizer.type]
-        extras = [
-            getattr(optimizer, "momentum", 0),
-            getattr(optimizer, "nesterov", 0),
-            optimizer.weight_decay,
-        ]
-        more = 2 * sum(map(bool, extras))
-        clip = 7 if self.spec.clip_norm else 0
-        numbers = (passes + more + clip / 2) * self.parameters * self.size / 4
-        return SECONDS_PER_CALL * (calls + more + clip) + SECONDS_PER_ELEMENT * numbers
-
-    def _validation(self) -> float:
-        """Predict one pass through the examples held out: half the work of a step, and the layers set up."""
-        parts, wide = [*(stage.cost for stage in self.stages), self._loss()], self.size / 4
-        calls = EVALUATION.calls + sum(cost.setup + cost.calls / 2 for cost in parts)
-        work = sum(stage.cost.work / 2 for stage in self.stages) + self._outputs() * self._loss().work / 2
-        flops = sum(stage.cost.flops for stage in self.stages)
-        return SECONDS_PER_CALL * calls * math.ceil(self.held / ROWS_AT_ONCE) + self.held * wide * (
-            SECONDS_PER_ELEMENT * work + flops / FLOPS_PER_SECOND
-        )
-
-
 def _problems(bill: Bill, limits: Limits) -> list[Problem]:
-    """Name what is over the limits; what is said to fit in epochs counts on the batch that fits."""
-    problems = []
-    if bill.parameters > limits.parameters:
-        problems.append(_too_large(bill, limits))
-    fits = bill
-    if bill.bytes > limits.bytes:
-        fits, problem = _too_much_memory(bill, limits)
-        problems.append(problem)
-    epochs = _epochs_that_fit(fits, limits)
-    advice = (
-        f"“epochs” {bill.spec.epochs} → {epochs} would fit." if epochs else "Not even one epoch would fit."
-    )
-    steps = bill.spec.epochs * bill.steps
-    if steps > limits.steps:
-        text = f"{bill.spec.epochs} epochs make {steps:,} steps, at most {limits.steps:,}. {advice}"
-        problems.append(Problem("epochs", f"{steps:,} steps", f"{limits.steps:,} steps", text))
-    if bill.seconds > limits.seconds:
-        found, most = _duration(bill.seconds), _duration(limits.seconds)
-        text = f"About {found} predicted, at most {most}; {_largest(bill.shares())}. {advice}"
-        problems.append(Problem("epochs", found, most, text))
-    return problems
+    """Name what is over the limits. Each problem has its part of one advice: all of it followed, all fits."""
+    over = [say(bill, limits) for say in (_parameters, _memory, _steps, _time)]
+    problems = [problem for problem in over if problem]
+    if not problems:
+        return []
+    advice = _advice(bill, limits)
+    own = {problem.field for problem in problems}
+    beside = [words for field, words in advice.items() if field not in own]
+    said = [advice.get(problem.field, "What is advised above is enough.") for problem in problems]
+    said[-1] = " ".join([said[-1], *beside])
+    return [
+        replace(problem, message=f"{problem.message} {words}")
+        for problem, words in zip(problems, said, strict=True)
+    ]
 
 
-def _too_large(bill: Bill, limits: Limits) -> Problem:
-    """Name the layer with the most parameters, and how wide the layer may be that must shrink least."""
+def _parameters(bill: Bill, limits: Limits) -> Problem | None:
+    if bill.parameters <= limits.parameters:
+        return None
     counts = {f"layers[{number}]": stage.cost.parameters for number, stage in enumerate(bill.stages)}
+    found, most = f"{bill.parameters:,} parameters", f"{limits.parameters:,} parameters"
+    text = f"{found}, at most {limits.parameters:,}; {_largest(counts, of='of them ')}."
+    return Problem("layers", found, most, text)
+
+
+def _memory(bill: Bill, limits: Limits) -> Problem | None:
+    if bill.bytes <= limits.bytes:
+        return None
+    found, most = _megabytes(bill.bytes), _megabytes(limits.bytes)
+    text = f"About {found} predicted, at most {most}; {_largest(bill.bytes_by_part())}."
+    return Problem("batch_size", found, most, text)
+
+
+def _steps(bill: Bill, limits: Limits) -> Problem | None:
+    steps = bill.spec.epochs * bill.steps
+    if steps <= limits.steps:
+        return None
+    text = f"{bill.spec.epochs} epochs make {steps:,} steps, at most {limits.steps:,}."
+    return Problem("epochs", f"{steps:,} steps", f"{limits.steps:,} steps", text)
+
+
+def _time(bill: Bill, limits: Limits) -> Problem | None:
+    if bill.seconds <= limits.seconds:
+        return None
+    found, most = _duration(bill.seconds), _duration(limits.seconds)
+    text = f"About {found} predicted, at most {most}; {_largest(bill.shares())}."
+    return Problem("epochs", found, most, text)
+
+
+def _advice(bill: Bill, limits: Limits) -> dict[str, str]:
+    """Say by field what would fit: a narrower layer, with it a smaller batch, with both fewer epochs."""
+    advice: dict[str, str] = {}
+    if _parameters(bill, limits):
+        bill, advice["layers"] = _narrower(bill, limits)
+    if _memory(bill, limits):
+        bill, advice["batch_size"] = _smaller_batch(bill, limits)
+    if _steps(bill, limits) or _time(bill, limits):
+        advice["epochs"] = _fewer_epochs(bill, limits)
+    return advice
+
+
+def _narrower(bill: Bill, limits: Limits) -> tuple[Bill, str]:
+    """Find the layer that must shrink least for the parameters; return the training with it so narrow."""
     choices = []
     for number, layer in enumerate(bill.spec.layers[:-1]):  # the last is as wide as the targets
         name = "filters" if hasattr(layer, "filters") else "units"
-        wide = getattr(layer, name, 0)
-        fits = _most(wide, partial(_is_small_enough, bill, limits, number, name))
-        if fits:
-            choices.append((fits / wide, f"“{name}” of layers[{number}] {wide} → {fits} would fit."))
-    advice = max(choices)[1] if choices else "Fewer layers would fit."
-    found, limit = f"{bill.parameters:,} parameters", f"{limits.parameters:,} parameters"
-    text = f"{found}, at most {limits.parameters:,}; {_largest(counts, of='of them ')}. {advice}"
-    return Problem("layers", found, limit, text)
+        wide, with_width = getattr(layer, name, 0), partial(_with_width, bill, number, name)
+        width = _most(wide, partial(_is_small_enough, with_width, limits))
+        if width:
+            words = f"“{name}” of layers[{number}] {wide} → {width} would fit."
+            choices.append((width / wide, with_width(width), words))
+    if not choices:
+        return bill, "Fewer layers would fit."
+    return max(choices, key=lambda choice: choice[0])[1:]
 
 
-def _is_small_enough(bill: Bill, limits: Limits, number: int, name: str, width: int) -> bool:
-    """Tell whether the parameters are within the limit, and the layers fit, with one of them so wide."""
-    layers = list(bill.spec.layers)
-    layers[number] = layers[number].model_copy(update={name: width})
-    try:
-        return (
-            replace(bill, spec=bill.spec.model_copy(update={"layers": layers})).parameters
-            <= limits.parameters
-        )
-    except Refused:
-        return False
+def _is_small_enough(with_width: Callable[[int], Bill], limits: Limits, width: int) -> bool:
+    return not _parameters(with_width(width), limits)
 
 
-def _too_much_memory(bill: Bill, limits: Limits) -> tuple[Bill, Problem]:
-    """Name the part that takes most, and the largest batch that fits; return the training with that batch."""
+def _smaller_batch(bill: Bill, limits: Limits) -> tuple[Bill, str]:
+    """Find the largest batch that fits into memory; return the training with it."""
 
     def with_batch(rows: int) -> Bill:
-        return replace(bill, spec=bill.spec.model_copy(update={"batch_size": rows}))
+        return bill.changed(batch_size=rows)
 
-    given = bill.spec.batch_size or "all examples"
-    rows = _most(bill.batch, lambda rows: with_batch(rows).bytes <= limits.bytes)
-    advice = f"“batch_size” {given} → {rows} would fit." if rows else "Not even a batch of 1 would fit."
-    found, most = _megabytes(bill.bytes), _megabytes(limits.bytes)
-    text = f"About {found} predicted, at most {most}; {_largest(bill.bytes_by_part())}. {advice}"
-    return with_batch(rows or bill.batch), Problem("batch_size", found, most, text)
+    def fits(rows: int) -> bool:
+        changed = with_batch(rows)
+        require_batches(changed.spec, changed.stages, changed.rows)
+        return not _memory(changed, limits)
+
+    rows = _most(bill.batch, fits)
+    if not rows:
+        return bill, "Not even a batch of 1 would fit."
+    return with_batch(rows), f"“batch_size” {bill.spec.batch_size or 'all examples'} → {rows} would fit."
 
 
-def _epochs_that_fit(bill: Bill, limits: Limits) -> int:
-    """Count the epochs within the limits of steps and of seconds."""
-    by_time = limits.seconds / (bill.seconds / bill.spec.epochs)
-    return min(bill.spec.epochs, int(by_time), limits.steps // bill.steps)
+def _fewer_epochs(bill: Bill, limits: Limits) -> str:
+    """Say how many epochs are within the limits of steps and of seconds."""
+
+    def fits(epochs: int) -> bool:
+        changed = bill.changed(epochs=epochs)
+        return not (_steps(changed, limits) or _time(changed, limits))
+
+    epochs = _most(bill.spec.epochs, fits)
+    return f"“epochs” {bill.spec.epochs} → {epochs} would fit." if epochs else "Not even one epoch would fit."
+
+
+def _with_width(bill: Bill, number: int, name: str, width: int) -> Bill:
+    """Change the width of one layer."""
+    layers = list(bill.spec.layers)
+    layers[number] = layers[number].model_copy(update={name: width})
+    return bill.changed(layers=layers)
 
 
 def _most(below: int, fits: Callable[[int], bool]) -> int:
-    """Find by bisection a whole number under `below` that fits, the largest if all smaller ones do; or 0."""
+    """Find by bisection a whole number under `below` that fits, the largest if all smaller ones do; or 0.
+
+    A number with which the layers or the examples are Refused does not fit.
+    """
     low, high = 0, below
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+        try:
+            low, high = (middle, high) if fits(middle) else (low, middle)
+        except Refused:
+            high = middle
     return low
 
 

@@ -65,7 +65,7 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
         needed = " x ".join(map(str, wanted))
         message = f"The last layer gives {output}, the targets need {needed}."
         raise Refused([Problem(place, str(output), needed, message)])
-    _require_batches(spec, stages, len(examples) - held_out(spec, len(examples)))
+    require_batches(spec, stages, len(examples) - held_out(spec, len(examples)))
     return stages
 
 
@@ -74,7 +74,7 @@ def held_out(spec: TrainSpec, rows: int) -> int:
     return max(1, round(spec.early_stopping.validation * rows)) if spec.early_stopping else 0
 
 
-def _require_batches(spec: TrainSpec, stages: list[Stage], rows: int) -> None:
+def require_batches(spec: TrainSpec, stages: list[Stage], rows: int) -> None:
     """Refuse a batch of one example, the last of an epoch included, where a batch norm has to average it."""
     averaged = any(
         stage.layer.type == "batch_norm" and math.prod(stage.output.shape[1:]) == 1 for stage in stages

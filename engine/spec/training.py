@@ -12,6 +12,8 @@ Rate = Annotated[float, Field(gt=0, le=1000)]
 Decay = Annotated[float, Field(ge=0, le=10)]
 Average = Annotated[float, Field(ge=0, lt=1)]
 Tiny = Annotated[float, Field(gt=0, le=1)]
+SMALL = 2000
+"""From how many parameters on "auto" means float32."""
 
 
 class SGD(StrictModel):
@@ -102,3 +104,11 @@ class TrainSpec(StrictModel):
     early_stopping: EarlyStopping | None = None
     random_shift: Annotated[int, Field(ge=0, le=4)] = 0
     precision: Literal["auto", "float32", "float64"] = "auto"
+
+    def number_type(self, parameters: int) -> Literal["float32", "float64"]:
+        """Return the dtype of a network with so many parameters: unless the configuration says, float64 in
+        small ones, where it is as fast.
+        """
+        if self.precision == "auto":
+            return "float64" if parameters < SMALL else "float32"
+        return self.precision

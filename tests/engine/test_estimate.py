@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from engine.estimate import Limits, estimate
-from engine.examples import Examples
+from engine.examples import Examples, fit
 from engine.shapes import Signal
 from engine.train import Training
 from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configuration, xor_configuration
@@ -326,6 +326,104 @@ def test_what_is_said_to_fit_does_fit_and_one_more_does_not(
     assert problems_of(WIDE_DENSE, limits, **(changes | said)) == {}
     for field, value in said.items():
         assert problems_of(WIDE_DENSE, limits, **(changes | said | {field: value + 1})) != {}
+
+
+def followed(layers: list[dict[str, Any]], advice: str) -> dict[str, Any]:
+    """Return the layers, the batch size and the epochs that the messages call fitting."""
+    changed = [dict(layer) for layer in layers]
+    for name, number, width in re.findall(r"“(\w+)” of layers\[(\d+)] \d+ → (\d+)", advice):
+        changed[int(number)][name] = int(width)
+    numbers = re.findall(r"“(batch_size|epochs)” (?:\d+|all examples) → (\d+)", advice)
+    return {"layers": changed} | {name: int(number) for name, number in numbers}
+
+
+LARGE = st.one_of(
+    st.tuples(st.integers(1, 3000), st.integers(1, 3000)).map(
+        lambda units: (
+            [{"type": "linear", "units": units[0]}, {"type": "linear", "units": units[1]}, LINEAR],
+            (50,),
+        )
+    ),
+    st.tuples(st.integers(1, 256), st.integers(1, 256)).map(
+        lambda filters: (
+            [
+                {"type": "conv2d", "filters": filters[0]},
+                {"type": "relu"},
+                {"type": "conv2d", "filters": filters[1]},
+                {"type": "flatten"},
+                LINEAR,
+            ],
+            (1, 8, 8),
+        )
+    ),
+)
+
+
+@settings(deadline=None)
+@given(
+    LARGE,
+    st.integers(1, 100_000),
+    st.one_of(st.none(), st.integers(2, 20_000)),
+    st.integers(2, 20_000),
+    st.sampled_from([None, {"patience": 9, "validation": 0.3}]),
+)
+@example(
+    ([{"type": "linear", "units": 900}, {"type": "linear", "units": 900}, LINEAR], (50,)),
+    400,
+    None,
+    9000,
+    None,
+)
+def test_whoever_follows_all_of_the_advice_is_not_refused_again(
+    network: tuple[list[dict[str, Any]], tuple[int, ...]],
+    epochs: int,
+    batch_size: int | None,
+    rows: int,
+    early_stopping: dict[str, Any] | None,
+) -> None:
+    layers, shape = network
+    limits = Limits(parameters=20_000, steps=20_000, bytes=8 * 1024**2, seconds=5)
+    settings = {"epochs": epochs, "batch_size": batch_size, "early_stopping": early_stopping}
+    advice = " ".join(problems_of(layers, limits, Signal(shape), rows, **settings).values())
+    for hopeless in ("Not even", "Fewer layers"):
+        assume(hopeless not in advice)
+
+    assert (
+        problems_of(
+            **(
+                {"limits": limits, "signal": Signal(shape), "rows": rows}
+                | settings
+                | followed(layers, advice)
+            )
+        )
+        == {}
+    )
+
+
+def test_one_change_may_be_enough_for_two_limits() -> None:
+    limits = Limits(parameters=1000, bytes=10**6)
+
+    messages = problems_of(WIDE_DENSE, limits, rows=100, batch_size=100)
+
+    assert "“units” of layers[0] 4096 → 110 would fit." in messages["layers 1,000 parameters"]
+    assert "What is advised above is enough." in messages["batch_size 1 MB"]
+
+
+@pytest.mark.parametrize("rows", range(2001, 2011))
+def test_a_batch_said_to_fit_leaves_no_single_example_for_a_batch_norm(rows: int) -> None:
+    layers = [{"type": "linear", "units": 100}, {"type": "batch_norm"}, LINEAR]
+    (message,) = problems_of(layers, Limits(bytes=2 * 10**6), rows=rows, batch_size=None).values()
+
+    fit(configuration(**followed(layers, message)), classes(5).part(np.arange(rows) % 22))
+
+
+def test_a_smaller_batch_that_makes_too_many_steps_comes_with_fewer_epochs() -> None:
+    limits = Limits(bytes=10**6, steps=70)
+
+    messages = problems_of(WIDE_DENSE, limits, batch_size=22, epochs=60)
+
+    (message,) = messages.values()
+    assert re.search(r"“batch_size” 22 → \d+ would fit. “epochs” 60 → \d+ would fit.$", message)
 
 
 def test_the_largest_share_may_lie_outside_the_layers() -> None:
