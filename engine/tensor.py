@@ -26,6 +26,8 @@ Forward = Callable[[], None]
 Backward = Callable[..., None]
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
+DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+
 _current: ContextVar["Tape | None"] = ContextVar("current tape", default=None)
 
 
@@ -243,9 +245,11 @@ def record(
     gradient g of the output and one buffer per input, each to be overwritten, or None where nobody asks.
     `value()`, where given, fills the output instead, after `forward()`, for those who want to see it.
     `passes` says that g is the gradient of every input of the output's shape: it may then be shared.
-    Infinity and NaN pass silently: the training loop looks for them once a step.
+    Infinity and NaN pass silently: the training loop looks for them once a step. ValueError where numbers are
+    neither float32 nor float64, or where the tape would need a gradient of another dtype than the output's.
     """
     tape = _current.get()
+    _check_dtypes(inputs, output, recorded=tape is not None)
     if tape is None or not tape.dry:
         with np.errstate(all="ignore"):
             forward()
@@ -255,6 +259,21 @@ def record(
     if tape is not None:
         tape.nodes.append(Node(tuple(inputs), result, forward, backward, value, passes))
     return result
+
+
+def _check_dtypes(inputs: Sequence[Tensor], output: Array, recorded: bool) -> None:
+    """Refuse numbers other than float32 and float64, and gradients that would have to change from one to the
+    other: nothing is rounded unasked.
+    """
+    if output.dtype not in DTYPES:
+        found = ", ".join(sorted({str(tensor.data.dtype) for tensor in inputs}))
+        raise ValueError(f"the numbers of an operation are float32 or float64, got {found}")
+    for tensor in inputs if recorded else ():
+        if tensor.requires_grad and tensor.data.dtype != output.dtype:
+            raise ValueError(
+                f"the result is {output.dtype} and cannot pass a gradient back to a {tensor.data.dtype} "
+                f"tensor of shape {tensor.shape}: give all inputs one dtype"
+            )
 
 
 def unbroadcast(gradient: Array, into: Array) -> None:

@@ -1,11 +1,16 @@
 """The tape: what it gives back is the caller's own."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from engine.ops.basic import multiply, total
+from engine.layers.dense import Linear
+from engine.losses import mse_loss
+from engine.ops.activation import gelu
+from engine.ops.basic import add, matmul, mean, multiply, total
 from engine.ops.nn import linear
-from engine.tensor import Parameter, Tape, Tensor
+from engine.tensor import Array, Parameter, Tape, Tensor
 
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
 
@@ -56,3 +61,39 @@ def test_a_loss_of_many_numbers_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"from one number; the loss has shape \(2, 3\)"):
         tape.backward(y)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float16, np.complex128, bool])
+@pytest.mark.parametrize("op", [mean, gelu, lambda x: add(x, x), lambda x: matmul(x, x)])
+def test_numbers_of_another_kind_than_float32_and_float64_are_refused(
+    op: Callable[[Array], Tensor], dtype: type
+) -> None:
+    with pytest.raises(ValueError, match=f"are float32 or float64, got {np.dtype(dtype)}"):
+        op(X.astype(dtype))
+
+
+@pytest.mark.parametrize("record", [Tape, lambda: Tape(dry=True)])
+def test_a_gradient_is_not_rounded_to_another_dtype_unasked(record: Callable[[], Tape]) -> None:
+    layer = Linear(2, 3, dtype=np.float32)
+    both = r"is float64 and cannot pass a gradient back to a float32 tensor of shape \(3, 2\)"
+
+    with record(), pytest.raises(ValueError, match=both):
+        layer(X)
+
+
+def test_what_is_not_learned_may_be_of_another_dtype() -> None:
+    weight = Parameter(np.ones((1, 2)))
+    with Tape() as tape:
+        loss = total(linear(X.astype(np.float32), weight))
+
+    assert tape.backward(loss)[weight].tolist() == [[4, 6]]
+    assert Linear(2, 3, dtype=np.float32)(X).data.dtype == np.float64
+
+
+def test_targets_may_be_of_another_dtype() -> None:
+    layer = Linear(2, 2, dtype=np.float32)
+
+    with Tape() as tape:
+        loss = mse_loss(layer(X.astype(np.float32)), X)
+
+    assert {gradient.dtype for gradient in tape.backward(loss).values()} == {np.dtype(np.float32)}
