@@ -131,6 +131,20 @@ TRAININGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {},
         {**DIGITS, "layers": [LINEAR], "batch_size": 1, "epochs": 2},
     ),
+    "four units and batch norm, 20,000 points at once": (
+        "moons",
+        {"rows": 20_000},
+        {
+            "layers": [
+                *[{"type": "linear", "units": 4}, {"type": "batch_norm"}, {"type": "relu"}] * 2,
+                {"type": "linear", "units": 1},
+            ],
+            "loss": "binary_cross_entropy",
+            "optimizer": ADAM,
+            "epochs": 20,
+            "precision": "float32",
+        },
+    ),
     "moons, 1,500 epochs with early stopping": (
         "moons",
         {},

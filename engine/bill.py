@@ -1,11 +1,11 @@
 """What each part of a training takes: seconds, bytes and parameters, from the configuration alone.
 
     seconds = epochs (steps of an epoch x step + validation)
-    step = calls call + batch (work element + 3 flops / rate) + parameters passes element
+    step = calls call + batch (work element + runs run + 3 flops / rate) + parameters passes element
 
-counts numpy calls, the numbers they go through and the multiply-adds of one step. The three constants and the
-counts of each layer (engine/shapes.py) were fitted on trainings with one layer more and one less, and hold
-within a factor of two on one core of 2020 or later (docs/benchmarks.md).
+counts numpy calls, the numbers they go through, the rows they set out on anew and the multiply-adds of one
+step. The four constants and the counts of each layer (engine/shapes.py) were fitted on trainings with one
+layer more and one less, and hold within a factor of two on one core of 2020 or later (docs/benchmarks.md).
 """
 
 import math
@@ -21,6 +21,7 @@ from engine.spec import TrainSpec
 
 SECONDS_PER_CALL = 0.7e-6
 SECONDS_PER_ELEMENT = 0.2e-9
+SECONDS_PER_RUN = 5e-9
 FLOPS_PER_SECOND = 60e9
 STEP = Cost(calls=3)
 GATHER = Cost(work=4, calls=4)
@@ -29,9 +30,9 @@ EVALUATION = Cost(calls=40)
 LOSSES = {
     "mse": Cost(elements=2, work=4, calls=3),
     "binary_cross_entropy": Cost(elements=6, work=80, calls=6),
-    "cross_entropy": Cost(elements=4, work=15, calls=20),
+    "cross_entropy": Cost(elements=4, work=15, runs=11, calls=20),
 }
-"""For each number that the last layer gives."""
+"""For each number that the last layer gives; the runs for each row of them."""
 PASSES = {"sgd": 8, "adagrad": 14, "rmsprop": 14, "adam": 18, "adamw": 18}
 """How often a step goes through the parameters, the product that makes their gradient included."""
 UPDATE_CALLS = {"sgd": 2, "adagrad": 4, "rmsprop": 5, "adam": 6, "adamw": 7}
@@ -99,7 +100,7 @@ class Bill:
         shares = {
             f"layers[{number}]": ways * self._step(stage.cost) for number, stage in enumerate(self.stages)
         }
-        shares["the loss"] = ways * self._step(self._loss(), self._outputs())
+        shares["the loss"] = ways * self._step(self._loss())
         shares["the optimizer"] = ways * self._update()
         around = self._step(STEP)
         if self.batch < self.rows:
@@ -124,7 +125,7 @@ class Bill:
             for number, stage in enumerate(self.stages)
         }
         inputs = math.prod(self.signal.shape) + self._outputs()
-        parts["the loss"] = self.size * rows * self._outputs() * self._loss().elements
+        parts["the loss"] = self.size * rows * self._loss().elements
         parts["the parameters"] = bytes_taken(OPTIMIZER_COPIES, self.size * self.parameters)
         copies = (self.size == 4) + bool(self.held)
         parts["the examples"] = self.size * inputs * (self.examples * copies + rows)
@@ -139,7 +140,14 @@ class Bill:
         return math.prod(self.stages[-1].output.shape)
 
     def _loss(self) -> Cost:
-        return LOSSES[self.spec.loss]
+        """Return what the loss of one example costs."""
+        number, (*lead, _) = LOSSES[self.spec.loss], self.stages[-1].output.shape
+        return replace(
+            number,
+            elements=number.elements * self._outputs(),
+            work=number.work * self._outputs(),
+            runs=number.runs * math.prod(lead),
+        )
 
     def _step(self, cost: Cost, times: int = 1) -> float:
         """Predict one step of one part; float64 costs twice as much an element and a product."""
@@ -147,6 +155,7 @@ class Bill:
         return (
             SECONDS_PER_CALL * cost.calls
             + SECONDS_PER_ELEMENT * wide * self.batch * times * cost.work
+            + SECONDS_PER_RUN * self.batch * times * cost.runs
             + 3 * self.batch * cost.flops * wide / FLOPS_PER_SECOND
         )
 
@@ -168,8 +177,8 @@ class Bill:
         """Predict one pass through the examples held out: half the work of a step, and the layers set up."""
         parts, wide = [*(stage.cost for stage in self.stages), self._loss()], self.size / 4
         calls = EVALUATION.calls + sum(cost.setup + cost.calls / 2 for cost in parts)
-        work = sum(stage.cost.work / 2 for stage in self.stages) + self._outputs() * self._loss().work / 2
+        work, runs = sum(cost.work for cost in parts) / 2, sum(cost.runs for cost in parts) / 2
         flops = sum(stage.cost.flops for stage in self.stages)
-        return SECONDS_PER_CALL * calls * math.ceil(self.held / ROWS_AT_ONCE) + self.held * wide * (
-            SECONDS_PER_ELEMENT * work + flops / FLOPS_PER_SECOND
+        return SECONDS_PER_CALL * calls * math.ceil(self.held / ROWS_AT_ONCE) + self.held * (
+            wide * (SECONDS_PER_ELEMENT * work + flops / FLOPS_PER_SECOND) + SECONDS_PER_RUN * runs
         )

@@ -42,6 +42,8 @@ class Cost:
     """Numbers kept in memory for a step."""
     work: float = 0
     """Numbers a step goes through beside the products; one that takes longer counts as several."""
+    runs: float = 0
+    """How often a call sets out anew: on each row that a vector is added to, or that is summed."""
     calls: float = 0
     """Calls of numpy in a step."""
     setup: float = 15
@@ -94,33 +96,39 @@ def _linear(layer: spec.Linear, signal: Signal) -> tuple[Signal, Cost]:
         flops=2 * weights * rows,
         elements=2 * rows * layer.units,
         work=rows * (3 * layer.units + 2 * size),
+        runs=rows * (layer.bias and layer.units > 1),
         calls=8,
     )
 
 
 WORK_AND_CALLS = {"identity": (0, 0), "sigmoid": (8, 2), "tanh": (4, 1), "relu": (3, 1), "softmax": (18, 7)}
+RUNS = {"layer_norm": 6, "batch_norm": 17, "softmax": 13}
+"""For each row of two features or more."""
 
 
 def _plain(layer: spec.Plain, signal: Signal) -> tuple[Signal, Cost]:
     size = math.prod(signal.shape)
+    runs = RUNS.get(layer.type, 0) * math.prod(signal.shape[:-1]) * (signal.shape[-1] > 1)
     if layer.type == "flatten":
         return Signal((size,)), Cost(elements=size, work=2 * size, calls=1)
     if layer.type == "layer_norm":
         _flat_or_sequence(signal)
-        return signal, Cost(2 * signal.shape[-1], elements=4 * size, work=16 * size, calls=20, setup=40)
+        return signal, Cost(
+            2 * signal.shape[-1], elements=4 * size, work=16 * size, runs=runs, calls=20, setup=40
+        )
     if layer.type == "batch_norm":
         if len(signal.shape) not in (1, 3):
             raise Unfit("features or images", f"Batch norm takes features or images, not {signal}.")
-        return signal, Cost(2 * signal.shape[0], elements=4 * size, work=20 * size, calls=48)
+        return signal, Cost(2 * signal.shape[0], elements=4 * size, work=20 * size, runs=runs, calls=48)
     work, calls = WORK_AND_CALLS[layer.type]
     elements = {"identity": 0, "relu": 3.25}.get(layer.type, 4)
-    return signal, Cost(elements=elements * size, work=work * size, calls=calls)
+    return signal, Cost(elements=elements * size, work=work * size, runs=runs, calls=calls)
 
 
 def _bent(layer: spec.LeakyReLU | spec.ELU | spec.GELU, signal: Signal) -> tuple[Signal, Cost]:
     size = math.prod(signal.shape)
     if isinstance(layer, spec.GELU) and layer.approximate == "none":
-        return signal, Cost(elements=4 * size, work=17 * size, calls=35)
+        return signal, Cost(elements=4 * size, work=20 * size, calls=35)
     work = {"leaky_relu": 8, "elu": 20, "gelu": 8}[layer.type]
     return signal, Cost(elements=5 * size, work=work * size, calls=6)
 

@@ -240,7 +240,18 @@ def test_a_validation_on_many_examples_can_take_longer_than_the_training() -> No
 
     with_validation = seconds_of([LINEAR], **plain, early_stopping={"patience": 9, "validation": 0.5})
 
-    assert with_validation > 2 * seconds_of([LINEAR], **plain)
+    assert with_validation > 2 * seconds_of([LINEAR], rows=500, **plain)
+
+
+@pytest.mark.parametrize("bend", ["identity", "layer_norm", "batch_norm", "softmax"])
+def test_a_number_costs_more_in_a_narrow_layer(bend: str) -> None:
+    """Each row of features costs numpy a start, however short it is."""
+    seconds = {
+        units: seconds_of([{"type": "linear", "units": units}, {"type": bend}, LINEAR], rows=128_000 // units)
+        for units in (2, 64)
+    }
+
+    assert seconds[2] > 2 * seconds[64]
 
 
 def test_the_examples_held_out_make_no_steps() -> None:
