@@ -40,7 +40,7 @@ class Slot:
 
     outcome: Outcome
     loss: float
-    """The mean loss of its last epoch; of many trained together, the loss after it. NaN where it diverged."""
+    """The mean loss of its last epoch, NaN where it diverged."""
     state: dict[str, Array]
 
 
@@ -87,29 +87,66 @@ class Stack:
         columns = [self._column(state) for state in states]
         values = np.stack([*columns, *columns[:1] * missing], axis=-1)
         self.flat = Flat(values, np.zeros_like(values))
-        lrs = [spec.optimizer.lr for spec in specs]
-        rates = np.array([*lrs, *lrs[:1] * missing], values.dtype)
-        self._rates, self.optimizer = rates, build_optimizer(self.spec, self.flat)
+        self._lrs = [spec.optimizer.lr for spec in specs]
+        self._rates = np.array([*self._lrs, *self._lrs[:1] * missing], values.dtype)
+        self.optimizer = build_optimizer(self.spec, self.flat)
+        self._factor = build_schedule(self.spec, self.spec.epochs)
+        self._aside, self._ended = np.zeros(values.shape[1], bool), dict[int, Slot]()
         self._blocks = self._cut()
         x = examples.x.astype(values.dtype)
         y = np.repeat(examples.y.astype(values.dtype)[:, :, None], len(columns) + missing, axis=2)
         self.plan = Plan(self._loss, x, y)
 
     def run(self) -> list[Slot]:
-        """Train all of them to the end; one that diverges is set aside, and the others go on."""
-        factor, steps = build_schedule(self.spec, self.spec.epochs), self.spec.epochs
-        every = max(1, steps // LOOKS)
-        ended: dict[int, Slot] = {}
+        """Train all of them to the end; one that diverges is set aside, and the others go on.
+
+        Parameters and losses are looked at now and then. Where some are not finite, the steps since the last
+        look are done again with a look at every loss, as train() looks.
+        """
+        steps, every = self.spec.epochs, max(1, self.spec.epochs // LOOKS)
         with np.errstate(all="ignore"):
-            for step in range(steps):
-                self.plan.run_blind()
-                self.move(factor(step))
-                if (step + 1) % every == 0:
-                    self._set_aside(step + 1, ended)
+            for start in range(0, steps, every):
+                part = range(start, min(start + every, steps))
+                before = self._changing(), self.optimizer.steps
+                self._walk(part)
+                if not self._fine().all():
+                    self._go_back(*before)
+                    self._walk(part, looking=True)
+            losses = self._each.copy()
             self.plan.run()
-            self._set_aside(steps, ended, np.isfinite(self._each))
+            self._set_aside(steps, self._fine())
         finished = Finished(steps)
-        return [ended.get(number) or self._slot(number, finished) for number in range(self.count)]
+        return [
+            self._ended.get(number) or self._slot(number, finished, float(losses[number]))
+            for number in range(self.count)
+        ]
+
+    def _walk(self, steps: range, looking: bool = False) -> None:
+        """Take these steps; the losses are computed in the last of them, and when looking in each."""
+        for step in steps:
+            if looking or step == steps[-1]:
+                self.plan.run()
+            else:
+                self.plan.run_blind()
+            self.move(self._factor(step))
+            if looking:
+                self._set_aside(step + 1, np.isfinite(self._each))
+
+    def _changing(self) -> list[Array]:
+        """Copy what a step changes."""
+        return [array.copy() for array in (self.flat.values, *self.optimizer.state().values())]
+
+    def _go_back(self, arrays: Sequence[Array], steps: int) -> None:
+        """Put everything where it was after so many steps."""
+        now = (self.flat.values, *self.optimizer.state().values())
+        for array, before in zip(now, arrays, strict=True):
+            np.copyto(array, before)
+        self.optimizer.steps = steps
+
+    def _fine(self) -> Array:
+        """Tell which networks have finite parameters and a finite loss, or have been set aside before."""
+        fine: Array = np.isfinite(self.flat.values).all(axis=0) & np.isfinite(self._each) | self._aside
+        return fine
 
     def move(self, factor: float) -> None:
         """Take one step of the optimizer, with the learning rate of each network times the factor."""
@@ -118,21 +155,17 @@ class Stack:
         self.optimizer.lr = self._rates * self._rates.dtype.type(factor)
         self.optimizer.step()
 
-    def _set_aside(self, step: int, ended: dict[int, Slot], fine: Array | bool = True) -> None:
-        """Note the networks that are not `fine` or whose parameters are no longer finite, and set them to
-        zero to keep quiet.
-        """
-        wrong = np.asarray(~(np.isfinite(self.flat.values).all(axis=0) & fine))
-        if not wrong.any():
-            return
+    def _set_aside(self, step: int, fine: Array) -> None:
+        """Note the networks that are not fine as diverged, and set them to zero to keep quiet."""
+        wrong = ~(fine | self._aside)
         for number in np.flatnonzero(wrong[: self.count]).tolist():
-            outcome = Diverged(step, float(self._rates[number]))
-            ended.setdefault(number, self._slot(number, outcome))
+            outcome = Diverged(step, self._lrs[number] * self._factor(step - 1))
+            self._ended[number] = self._slot(number, outcome, float("nan"))
+        self._aside |= wrong
         self.flat.values[:, wrong] = 0
 
-    def _slot(self, number: int, outcome: Outcome) -> Slot:
+    def _slot(self, number: int, outcome: Outcome, loss: float) -> Slot:
         """Take one network out of the array."""
-        loss = float(self._each[number]) if isinstance(outcome, Finished) else float("nan")
         state: dict[str, Array] = {}
         for place, (block, shape) in enumerate(zip(self._blocks, self._shapes, strict=True)):
             weight = block.data[: shape[1], :, number]

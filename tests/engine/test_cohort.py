@@ -46,6 +46,7 @@ def test_a_network_in_a_cohort_learns_what_it_learns_in_train(spec: TrainSpec) -
     for seed, slot in zip((4, 5, 6), slots, strict=True):
         alone = train(spec, examples, seed)
         assert alone.model is not None
+        assert slot.loss == pytest.approx(alone.losses[-1], rel=1e-9)
         for name, value in alone.model.state_dict().items():
             np.testing.assert_allclose(slot.state[name], value, rtol=1e-9, atol=1e-11)
 
@@ -86,8 +87,22 @@ def test_one_whose_last_loss_is_no_number_has_diverged_though_its_weights_are_fi
     (slot,) = train_cohort([steep], XOR, [0])
 
     assert all(np.isfinite(array).all() for array in slot.state.values())
-    assert isinstance(slot.outcome, Diverged)
-    assert isinstance(train(steep, XOR, 0).outcome, Diverged)
+    assert slot.outcome == train(steep, XOR, 0).outcome == Diverged(52, 500.0)
+
+
+@pytest.mark.parametrize(("bend", "lr"), [("relu", 1.1), ("relu", 1.5), ("identity", 0.5)])
+def test_the_step_and_rate_at_which_one_diverges_are_those_of_train(bend: str, lr: float) -> None:
+    """Each at a step of its own, between two looks at the parameters."""
+    layers = [{"type": "linear", "units": 3}, {"type": bend}] * 2 + [{"type": "linear", "units": 1}]
+    sgd, schedule = {"type": "sgd", "lr": lr}, {"type": "exponential", "factor": 0.99999}
+    steep = configuration(
+        layers, loss="mse", optimizer=sgd, schedule=schedule, epochs=400, batch_size=None, precision="float32"
+    )
+
+    outcomes = [slot.outcome for slot in train_cohort([steep] * 30, XOR, range(30))]
+
+    assert outcomes == [train(steep, XOR, seed).outcome for seed in range(30)]
+    assert len({outcome.step for outcome in outcomes if isinstance(outcome, Diverged)}) >= 3
 
 
 def test_learning_rates_may_differ_and_one_that_diverges_disturbs_nobody() -> None:
