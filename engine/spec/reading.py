@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.spec.training import TrainSpec
-from engine.strict_json import Problem, Refused, decode_json, join_path, kind_of, shorten
+from engine.strict_json import MAX_PROBLEMS, Problem, Refused, decode_json, join_path, kind_of, shorten
 
 Words = Callable[[Mapping[str, Any]], tuple[str, str]]
 
@@ -16,13 +16,14 @@ def read_spec(body: bytes) -> TrainSpec:
     """Read a configuration from JSON; Refused holds every problem with the path of the field.
 
     Refused: more than 256 kB, more than 32 levels, repeated or unknown keys, NaN, 1e400, "0.1" for a number,
-    true for a number, numbers outside the limits of the field.
+    true for a number, numbers outside the limits of the field. Of very many problems the first 50 are told.
     """
     raw = decode_json(body)
     try:
         return TrainSpec.model_validate_json(body)
     except ValidationError as error:
-        raise Refused([_problem(raw, detail) for detail in error.errors(include_url=False)]) from error
+        details = error.errors(include_url=False)[:MAX_PROBLEMS]
+        raise Refused([_problem(raw, detail) for detail in details]) from error
 
 
 def canonical(spec: TrainSpec) -> bytes:
@@ -42,17 +43,21 @@ def _problem(raw: object, detail: Mapping[str, Any]) -> Problem:
 
 
 def _path(raw: object, location: Sequence[int | str]) -> str:
-    """Write layers[2].units, leaving out the names of types that pydantic puts between."""
+    """Write layers[2].units, leaving out the names of types that pydantic puts between.
+
+    Where such a name is also a key of the object, it is the key only as the last part.
+    """
     path, here = "", raw
-    for part in location:
-        if isinstance(here, dict) and part not in here and part == here.get("type"):
+    for number, part in enumerate(location, 1):
+        keys = here if isinstance(here, dict) else {}
+        if part == keys.get("type") and (part not in keys or number < len(location)):
             continue
         if isinstance(part, int):
             path = f"{path}[{part}]"
             here = here[part] if isinstance(here, list) and part < len(here) else None
         else:
             path = join_path(path, part)
-            here = here.get(part) if isinstance(here, dict) else None
+            here = keys.get(part)
     return path
 
 

@@ -66,6 +66,22 @@ def test_adamw_decays_the_weights_unless_told_otherwise() -> None:
         ('{"type": "relu"}', "{}", "layers[1].type", "an object of 0", "is missing"),
         ('{"type": "relu"}', "[]", "layers[1]", "a list of 0", "an object, not a list"),
         ('{"type": "relu"}', '{"type": "relu", "a": 1}', "layers[1].a", "1", "not a setting"),
+        ('{"type": "relu"}', '{"type": "relu", "relu": 1}', "layers[1].relu", "1", "not a setting"),
+        (
+            '"adam", "lr": 0.001',
+            '"adam", "adam": {"type": "adam"}',
+            "optimizer.adam",
+            "an object of 1",
+            "not a",
+        ),
+        ('"epochs": 20', '"epochs": 20, "schedule": {"constant": 1}', "schedule.constant", "1", "not a"),
+        (
+            '"epochs": 20',
+            '"epochs": 20, "schedule": {"type": "constant", "constant": 1}',
+            "schedule.constant",
+            "1",
+            "not a setting",
+        ),
         ('"epochs": 20', '"epochs": 20, "epochs": 3', "epochs", "epochs", "appears twice"),
         ('"epochs": 20', '"epochs": 20, "spec_version": true', "spec_version", "true", "number, not true"),
         ('"epochs": 20', '"epochs": 20, "spec_version": 2', "spec_version", "2", "at most 1"),
@@ -110,6 +126,15 @@ def test_what_is_no_configuration_is_refused_whole(body: bytes) -> None:
         read_spec(body)
 
     assert len(refusal.value.problems) == 1
+
+
+def test_a_flood_of_mistakes_is_cut() -> None:
+    body = json.dumps(GOOD | {f"setting {number}": number for number in range(3000)}).encode()
+
+    with pytest.raises(Refused) as refusal:
+        read_spec(body)
+
+    assert len(refusal.value.problems) == 50
 
 
 def test_too_many_layers_are_refused() -> None:
