@@ -14,6 +14,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_WEIGHT = 1e6
 COUNTS = "num_batches_tracked"
 """The end of the names of whole numbers: how many batches a batch norm has seen."""
+VARIANCES = "running_var"
 
 
 class WeightsRefused(Refused):
@@ -64,19 +65,25 @@ def check_dtype(name: str, dtype: str, whole: str, real: Collection[str]) -> Non
 
 
 def checked(name: str, values: Array) -> Array:
-    """Return the array if all its numbers are finite and small enough, in this machine's byte order."""
+    """Return the array in this machine's byte order if its numbers are finite and small enough, counts whole,
+    and neither counts nor variances negative.
+    """
     if values.dtype.kind == "f":
-        wrong = ~(np.abs(values) <= MAX_WEIGHT)
-        if wrong.any():
-            index = tuple(int(i) for i in np.argwhere(wrong)[0])
-            place = name + "".join(f"[{i}]" for i in index)
-            value, limit = float(values[index]), f"at most {MAX_WEIGHT:,.0f} in size"
-            raise refusal(place, shorten(value), limit, f"{place} is {shorten(value)}; it must be {limit}.")
-    elif (values < 0).any():
-        raise refusal(
-            name, shorten(str(values)), "0 or more", f"{name} counts batches; it must be 0 or more."
-        )
+        _refuse_where(~(np.abs(values) <= MAX_WEIGHT), name, values, f"at most {MAX_WEIGHT:,.0f} in size")
+    if name.endswith(COUNTS):
+        _refuse_where((values < 0) | (values % 1 != 0), name, values, "a whole number of batches, 0 or more")
+    if name.endswith(VARIANCES):
+        _refuse_where(values < 0, name, values, "a variance, 0 or more")
     return values.astype(values.dtype.newbyteorder("="))
+
+
+def _refuse_where(wrong: Array, name: str, values: Array, limit: str) -> None:
+    """Name the first number that is wrong."""
+    if wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = name + "".join(f"[{i}]" for i in index)
+        value = shorten(values[index].item())
+        raise refusal(place, value, limit, f"{place} is {value}; it must be {limit}.")
 
 
 def size_of(shape: tuple[int, ...]) -> int:

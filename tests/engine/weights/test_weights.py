@@ -337,3 +337,40 @@ def test_the_order_of_a_state_does_not_change_its_file(form: str) -> None:
 def test_what_could_not_be_read_back_is_not_written(form: str, name: str, array: Any) -> None:
     with pytest.raises(WeightsRefused):
         save({name: array}, form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("name", "value", "place", "limit"),
+    [
+        ("1.running_var", [1.0, -0.5], "1.running_var[1]", "a variance, 0 or more"),
+        ("1.num_batches_tracked", -1, "1.num_batches_tracked", "a whole number of batches, 0 or more"),
+        ("1.num_batches_tracked", 2.5, "1.num_batches_tracked", "a whole number of batches, 0 or more"),
+    ],
+)
+def test_what_a_batch_norm_cannot_have_seen_is_refused(
+    form: str, name: str, value: Any, place: str, limit: str
+) -> None:
+    array = np.array(value, np.float64)
+    written = {
+        "json": json.dumps({name: value}).encode(),
+        "npz": npz(**{name: array}),
+        "safetensors": tensors({name: entry(shape=array.shape, offsets=(0, array.nbytes))}, array.tobytes()),
+    }
+
+    with pytest.raises(WeightsRefused) as refusal:
+        load(written[form], {name: array.shape}, format=form)
+
+    (problem,) = refusal.value.problems
+    assert (problem.field, problem.limit) == (place, limit)
+    with pytest.raises(WeightsRefused):
+        save({name: array}, form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_count_may_be_saved_as_a_float(form: str) -> None:
+    state = {"1.num_batches_tracked": np.array(3.0), "1.running_var": np.array([0.0])}
+
+    loaded = load(save(state, form), {name: array.shape for name, array in state.items()}, format=form)
+
+    assert loaded["1.num_batches_tracked"] == 3
