@@ -43,18 +43,16 @@ class BoltzmannMachine:
 
     def probabilities(self, temperature: float = 1.0) -> Array:
         """Compute p(s) of every state, counting upwards.   -> (2^n,); ValueError beyond 16 units"""
-        scores = -self.energies(self._all()) / temperature
-        return np.exp(scores - log_sum_exp(scores))
+        return np.exp(self._logarithms(temperature)).reshape(-1)
 
     def visible_probabilities(self, temperature: float = 1.0) -> Array:
         """Compute p(v), summed over the hidden units.   -> (2^visible,); ValueError beyond 16 units"""
-        table: Array = self.probabilities(temperature).reshape(2**self.visible, -1).sum(axis=1)
-        return table
+        return np.exp(log_sum_exp(self._logarithms(temperature)))
 
     def divergence(self, target: Array, temperature: float = 1.0) -> float:
         """Compute KL(target | p(v)) = sum of t ln(t / p(v)), in nats.   target (2^visible,), sums to 1"""
-        p, held = self.visible_probabilities(temperature), target > 0
-        return float((target[held] * np.log(target[held] / p[held])).sum())
+        logarithms, held = log_sum_exp(self._logarithms(temperature)), target > 0
+        return float((target[held] * (np.log(target[held]) - logarithms[held])).sum())
 
     def conditional(self, states: Array, unit: int, temperature: float = 1.0) -> Array:
         """Compute p(s_i = 1 | the others) = s((sum over j of w_ij s_j + b_i) / T).   states (M, n) -> (M,)"""
@@ -83,17 +81,20 @@ class BoltzmannMachine:
         wrong = data[(data != 0) & (data != 1)]
         if wrong.size:
             raise ValueError(f"the units of a Boltzmann machine are 0 or 1, not {wrong[0]}")
-        states, free = self._all(), self.probabilities()
-        held = np.zeros(len(states))
+        states, logarithms = self._all(), self._logarithms()
+        given = np.exp(logarithms - log_sum_exp(logarithms)[:, None])  # p(h | v)
         places = (data @ (2.0 ** np.arange(self.visible)[::-1])).astype(int)
-        share = (free / np.repeat(self.visible_probabilities(), len(free) // 2**self.visible)).reshape(
-            2**self.visible, -1
-        )
-        np.add.at(held.reshape(2**self.visible, -1), places, share[places] / len(data))
-        difference = held - free
+        shares = np.bincount(places, minlength=len(given)) / len(data)
+        difference = (shares[:, None] * given - np.exp(logarithms)).reshape(-1)
         weight = np.einsum("m,mi,mj->ij", difference, states, states)
         np.fill_diagonal(weight, 0)
         return weight, difference @ states
+
+    def _logarithms(self, temperature: float = 1.0) -> Array:
+        """Compute ln p(v, h), which does not underflow.   -> (2^visible, 2^hidden)"""
+        scores = -self.energies(self._all()) / temperature
+        logarithms: Array = (scores - log_sum_exp(scores)).reshape(2**self.visible, -1)
+        return logarithms
 
     def _all(self) -> Array:
         return all_states(len(self.bias), LARGEST)

@@ -55,6 +55,19 @@ def test_no_machine_without_hidden_units_sees_parity() -> None:
     assert pairs_only.divergence(EVEN) == pytest.approx(np.log(2))
 
 
+def test_states_too_unlikely_for_a_float_still_have_their_divergence_and_gradient() -> None:
+    """With so strong weights p(v) of odd parity is below the smallest float."""
+    model, odd = parity_machine(2000), (1 - 4 * EVEN) / 4
+
+    weight, bias = model.gradient(all_states(3, 16)[odd > 0])
+
+    assert model.visible_probabilities()[odd > 0].max() == 0
+    assert model.divergence(odd) == pytest.approx(1000, rel=0.01)
+    assert weight[0, 3] == pytest.approx(-0.125)
+    assert np.isfinite(weight).all()
+    assert np.isfinite(bias).all()
+
+
 def test_probabilities_add_up_and_follow_the_energies() -> None:
     model = machine(6, 4)
 
