@@ -110,9 +110,11 @@ class Training:
         }
 
     def _identity(self) -> str:
-        """Hash what makes a training: configuration, seed and examples."""
+        """Hash what makes a training: configuration, seed and examples, those held out too."""
         digest = hashlib.sha256(canonical(self.spec) + str(self.seed).encode())
-        digest.update(self._examples.x.tobytes() + self._examples.y.tobytes())
+        for part in filter(None, (self._examples, self._held_out)):
+            for array in (part.x, part.y):
+                digest.update(str(array.shape).encode() + array.tobytes())
         return digest.hexdigest()
 
     def _split(self, examples: Examples) -> tuple[Examples, Examples | None]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,17 @@ def test_a_checkpoint_of_another_training_is_refused() -> None:
 
     with pytest.raises(ValueError, match="another configuration, seed"):
         Training(xor_configuration(), XOR, 1).resume(checkpoint)
+
+
+@pytest.mark.parametrize("row", range(22))
+def test_a_checkpoint_belongs_to_the_examples_held_out_too(row: int) -> None:
+    layers, examples = FAMILIES["dense"]
+    spec = configuration(layers, early_stopping={"patience": 9, "validation": 0.3})
+    other = examples.x.copy()
+    other[row] += 1
+
+    with pytest.raises(ValueError, match="or set of examples"):
+        Training(spec, replace(examples, x=other), 0).resume(Training(spec, examples, 0).checkpoint())
 
 
 def test_xor_is_learned() -> None:
