@@ -53,17 +53,16 @@ def film(
 ) -> Replay:
     """Train, and keep so many frames evenly over the steps, the first and the last step among them.
 
-    A training that ends early, since it diverges or is stopped, has its last step in the film all the same.
+    The last step is that after which early stopping ends the training, before the best network is put back;
+    a training that diverges has its last step in the film all the same, and fewer frames.
     grid (M, features): inputs to show the boundary on. ValueError when fewer than two frames are asked for.
     """
     if frames < 2:
         raise ValueError(f"a film needs at least 2 frames, got {frames}")
-    training = Training(spec, examples, seed)
-    wanted = set(np.linspace(1, training.steps, min(frames, training.steps)).round().astype(int).tolist())
-    ends = _epoch_ends(training)
+    training, (steps, _) = Training(spec, examples, seed), _length(spec, examples, seed)
+    wanted = _evenly(1, steps, frames)
     norms: dict[str, float] = {}
     taken: list[Frame] = []
-    latest: list[Frame] = []
 
     def note_gradient(step: int) -> None:
         norms.update(_norms(training))
@@ -71,21 +70,26 @@ def film(
     def watch(info: StepInfo) -> None:
         if info.step in wanted:
             taken.append(_frame(training, info, norms, grid))
-        elif info.step in ends:
-            latest[:] = [_frame(training, info, norms, grid)]
 
     outcome = training.run(on_step=watch, every=1, on_gradient=note_gradient)
-    if isinstance(outcome, Diverged):
+    if isinstance(outcome, Diverged) and (not taken or taken[-1].step < outcome.step):
         info = StepInfo(outcome.step, training.steps, training.progress.epoch + 1, math.nan, outcome.lr)
-        latest = [_frame(training, info, norms, grid)]
-    taken += [frame for frame in latest if not taken or frame.step > taken[-1].step]
+        taken.append(_frame(training, info, norms, grid))
     return Replay(tuple(taken), isinstance(outcome, Diverged))
 
 
-def _epoch_ends(training: Training) -> range:
-    """List the steps after which early stopping may end the training, and put an older network back."""
-    each = training.steps // training.spec.epochs
-    return range(each, training.steps + 1, each) if training.spec.early_stopping else range(0)
+def _length(spec: TrainSpec, examples: Examples, seed: int) -> tuple[int, int]:
+    """Count the steps and the epochs of a training; with early stopping only trying tells."""
+    training = Training(spec, examples, seed)
+    if not spec.early_stopping:
+        return training.steps, spec.epochs
+    training.run()
+    return training.progress.step, training.progress.epoch
+
+
+def _evenly(first: int, last: int, count: int) -> set[int]:
+    """Choose so many whole numbers evenly, both ends among them, or all where there are fewer."""
+    return set(np.linspace(first, last, min(count, last - first + 1)).round().astype(int).tolist())
 
 
 @dataclass(frozen=True)
@@ -121,20 +125,16 @@ def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, mo
         raise ValueError(f"a training is measured at 2 moments at least, got {moments}")
     if not (examples.classes and others.classes):
         raise ValueError("right answers are counted among classes, and these targets are numbers")
-    training = Training(spec, examples, seed)
-    wanted = set(np.linspace(0, spec.epochs, min(moments, spec.epochs + 1)).round().astype(int).tolist())
+    training, (_, epochs) = Training(spec, examples, seed), _length(spec, examples, seed)
+    wanted = _evenly(0, epochs, moments)
     parts = [part.cast(training.dtype) for part in (examples, others)]
     taken = [_measurement(0, training.model, spec.loss, parts)]
-    latest: list[Measurement] = []
 
     def watch(info: StepInfo) -> None:
         if info.epoch in wanted:
             taken.append(_measurement(info.epoch, training.model, spec.loss, parts))
-        elif spec.early_stopping:
-            latest[:] = [_measurement(info.epoch, training.model, spec.loss, parts)]
 
     outcome = training.run(on_step=watch, every=training.steps // spec.epochs)
-    taken += [moment for moment in latest if moment.epoch > taken[-1].epoch]
     return Measured(tuple(taken), isinstance(outcome, Diverged))
 
 

@@ -74,6 +74,17 @@ def test_a_film_of_a_training_that_stopped_early_ends_with_its_last_step_as_it_w
     assert last.weights["0.weight"] != training.model.state_dict()["0.weight"].reshape(-1).tolist()
 
 
+def test_the_frames_of_a_training_that_stopped_early_lie_evenly_over_the_steps_it_took() -> None:
+    spec, examples = configuration([LINEAR], **(STOPPED | {"epochs": 5000})), classes(5)
+
+    steps = [frame.step for frame in film(spec, examples, 0, frames=4).frames]
+    epochs = [moment.epoch for moment in measure(spec, examples, examples, 0, moments=3).moments]
+
+    last = steps[-1]
+    assert steps == [1, 1 + round((last - 1) / 3), 1 + round(2 * (last - 1) / 3), last]
+    assert epochs == [0, 2, 3]
+
+
 def test_a_film_of_a_divergence_ends_with_the_step_that_diverged() -> None:
     spec = configuration(
         [{"type": "linear", "units": 1}], loss="mse", optimizer={"type": "sgd", "lr": 900.0}, epochs=300
@@ -91,7 +102,7 @@ def test_the_last_measurement_is_of_the_epoch_that_stopped_the_training() -> Non
 
     measured = measure(spec, classes(5), classes(5), 0, moments=3)
 
-    assert [moment.epoch for moment in measured.moments] == [0, 3]
+    assert [moment.epoch for moment in measured.moments] == [0, 2, 3]
     assert measured.moments[-1].loss != measured.moments[0].loss
 
 
