@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.digits import DigitsOptions, digits
-from engine.data.options import at_most, of_kind
+from engine.data.options import at_most, not_too_many, of_kind
 from engine.data.plane import blobs, circles, moons, noisy_xor, ring, sine, spirals
 from engine.data.sequences import adding, latch, parity, reverse
 from engine.data.tables import GATES, bars_and_stripes, gate, sigmoid_neuron
@@ -37,7 +37,15 @@ _DRAWN: dict[str, Callable[..., Dataset]] = {
     "sine": sine,
     "spirals": spirals,
 }
-MOST = {"rows": 1_000_000, "test_rows": 1_000_000, "length": 4096}
+MOST = {
+    "rows": 1_000_000,
+    "test_rows": 1_000_000,
+    "length": 4096,
+    "degree": 1000,
+    "arms": 1000,
+    "classes": 1000,
+    "modes": 1000,
+}
 """What no data set may be asked for more of: enough for every lesson, and it fits into memory."""
 
 
@@ -74,11 +82,18 @@ def _check_kinds(name: str, options: dict[str, Any]) -> None:
         of_kind(option, options[option], kinds[option])
         if option in MOST:
             at_most(MOST[option], **{option: options[option]})
+    given = {each.name: each.default for each in _keywords(name)} | options
+    for wide in given.keys() & {"length", "degree"} if name in _DRAWN else ():
+        not_too_many(given["rows"] + given["test_rows"], **{wide: given[wide]})
 
 
 def _kinds(name: str) -> dict[str, Any]:
     """Read the options of a data set, and what each may be, from where they are declared."""
     if name == "digits":
         return {field.name: field.type for field in fields(DigitsOptions)}
+    return {each.name: each.annotation for each in _keywords(name)}
+
+
+def _keywords(name: str) -> list[inspect.Parameter]:
     parameters = inspect.signature((_TABLES | _DRAWN)[name]).parameters.values()
-    return {each.name: each.annotation for each in parameters if each.kind is each.KEYWORD_ONLY}
+    return [each for each in parameters if each.kind is each.KEYWORD_ONLY]

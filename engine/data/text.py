@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.data.bundled import read_bundled
 from engine.data.dataset import Dataset
-from engine.data.options import at_least
+from engine.data.options import at_least, not_too_many
 from engine.tensor import Array
 
 ALPHABET = "\n ',-.:;abcdefghijklmnopqrstuvwxyz"
@@ -25,6 +25,7 @@ def characters(*, length: int = 32, stride: int = 8) -> Dataset:
     border = len(symbols) * 9 // 10
     if length >= len(symbols) - border:
         raise ValueError(f"length must be below {len(symbols) - border}, got {length}")
+    not_too_many((border - length) // stride, length=length)
     train = _windows(symbols[:border], length, stride)
     test = _windows(symbols[border:], length, length)
     return Dataset("text", "sequence", *train, *test, len(ALPHABET), len(ALPHABET))
