@@ -11,7 +11,7 @@ from engine import init, schedules
 from engine.layers import dense
 from engine.layers.attention import TransformerBlock
 from engine.layers.image import AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, MaxPool2d
-from engine.layers.recurrent import GRU, LSTM, RNN
+from engine.layers.recurrent import KINDS
 from engine.layers.tokens import Patches, Positions, Select
 from engine.module import Module, Sequential
 from engine.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -103,15 +103,13 @@ def _plain(stage: Stage, shop: Workshop) -> Module:
 
 def _recurrent(stage: Stage, shop: Workshop) -> Module:
     layer = stage.layer
-    kind: Any = {"rnn": RNN, "lstm": LSTM, "gru": GRU}[layer.type]
-    module: Module = kind(
+    return KINDS[layer.type](
         stage.input.shape[1],
         layer.units,
         sequences=layer.sequences,
         generator=shop.generator(),
         dtype=shop.dtype,
     )
-    return module
 
 
 def _block(stage: Stage, shop: Workshop) -> Module:

@@ -93,3 +93,6 @@ class GRU(Recurrent):
     def sequence(self) -> Callable[[Operand, Weights], Tensor]:
         """Return gru_sequence."""
         return gru_sequence
+
+
+KINDS: dict[str, type[Recurrent]] = {"rnn": RNN, "lstm": LSTM, "gru": GRU}

@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.layers.dense import Linear
-from engine.layers.recurrent import GRU, LSTM, RNN, Recurrent
+from engine.layers.recurrent import KINDS
 from engine.layers.tokens import Select
 from engine.module import Module, Sequential
-
-KINDS: dict[str, type[Recurrent]] = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
 
 
 def sequence_model(
