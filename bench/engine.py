@@ -89,7 +89,7 @@ def part(rows: list[str], rounds: int) -> str:
             "",
             "### The estimate of seconds",
             "",
-            "`engine/estimate.py` predicts a training from its configuration alone, alike on every machine;",
+            "`engine/bill.py` predicts a training from its configuration alone, alike on every machine;",
             "the target is a factor of 2. The median of the ratios tells how fast this machine is (below 1:",
             "slower than the one the estimate was fitted on); the last column is without it.",
             "",

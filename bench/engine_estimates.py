@@ -88,6 +88,21 @@ TRAININGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
             "epochs": 15,
         },
     ),
+    "CNN of 16 filters with batch norm, 5 epochs": (
+        "digits",
+        {"image": True},
+        {
+            **DIGITS,
+            "layers": [
+                {"type": "conv2d", "filters": 16, "padding": 1},
+                {"type": "batch_norm"},
+                {"type": "relu"},
+                {"type": "flatten"},
+                LINEAR,
+            ],
+            "epochs": 5,
+        },
+    ),
     "LSTM of 32, adding problem of 30 steps": (
         "adding",
         {"length": 30},

@@ -101,7 +101,8 @@ class Stack:
         """Train all of them to the end; one that diverges is set aside, and the others go on.
 
         Parameters and losses are looked at now and then. Where some are not finite, the steps since the last
-        look are done again with a look at every loss, as train() looks.
+        look are done again with a look at every loss, as train() looks. A loss that is infinite between two
+        looks and finite again is not seen.
         """
         steps, every = self.spec.epochs, max(1, self.spec.epochs // LOOKS)
         with np.errstate(all="ignore"):
@@ -112,12 +113,10 @@ class Stack:
                 if not self._fine().all():
                     self._go_back(*before)
                     self._walk(part, looking=True)
-            losses = self._each.copy()
-            self.plan.run()
-            self._set_aside(steps, self._fine())
+            self._set_aside(steps, self._finite())
         finished = Finished(steps)
         return [
-            self._ended.get(number) or self._slot(number, finished, float(losses[number]))
+            self._ended.get(number) or self._slot(number, finished, float(self._each[number]))
             for number in range(self.count)
         ]
 
@@ -143,10 +142,14 @@ class Stack:
             np.copyto(array, before)
         self.optimizer.steps = steps
 
+    def _finite(self) -> Array:
+        """Tell which networks have finite parameters."""
+        finite: Array = np.logical_and.reduce(np.isfinite(self.flat.values), axis=0)
+        return finite
+
     def _fine(self) -> Array:
         """Tell which networks have finite parameters and a finite loss, or have been set aside before."""
-        fine: Array = np.isfinite(self.flat.values).all(axis=0) & np.isfinite(self._each) | self._aside
-        return fine
+        return self._finite() & np.isfinite(self._each) | self._aside
 
     def move(self, factor: float) -> None:
         """Take one step of the optimizer, with the learning rate of each network times the factor."""
@@ -156,13 +159,12 @@ class Stack:
         self.optimizer.step()
 
     def _set_aside(self, step: int, fine: Array) -> None:
-        """Note the networks that are not fine as diverged, and set them to zero to keep quiet."""
+        """Note the networks that are not fine as diverged; their columns go on, and nobody looks at them."""
         wrong = ~(fine | self._aside)
         for number in np.flatnonzero(wrong[: self.count]).tolist():
             outcome = Diverged(step, self._lrs[number] * self._factor(step - 1))
             self._ended[number] = self._slot(number, outcome, float("nan"))
         self._aside |= wrong
-        self.flat.values[:, wrong] = 0
 
     def _slot(self, number: int, outcome: Outcome, loss: float) -> Slot:
         """Take one network out of the array."""

@@ -9,6 +9,7 @@ from engine.bill import Bill
 from engine.examples import require_batches
 from engine.shapes import Signal
 from engine.spec import TrainSpec
+from engine.spec.training import LARGEST_BATCH
 from engine.strict_json import Problem, Refused
 
 
@@ -115,9 +116,8 @@ def _advice(bill: Bill, limits: Limits) -> dict[str, str]:
 def _narrower(bill: Bill, limits: Limits) -> tuple[Bill, str]:
     """Find the layer that must shrink least for the parameters; return the training with it so narrow."""
     choices = []
-    for number, layer in enumerate(bill.spec.layers[:-1]):  # the last is as wide as the targets
-        name = "filters" if hasattr(layer, "filters") else "units"
-        wide, with_width = getattr(layer, name, 0), partial(_with_width, bill, number, name)
+    for number, name in _widths(bill.spec)[:-1]:  # the last is as wide as the targets
+        wide, with_width = getattr(bill.spec.layers[number], name), partial(_with_width, bill, number, name)
         width = _most(wide, partial(_is_small_enough, with_width, limits))
         if width:
             words = f"“{name}” of layers[{number}] {wide} → {width} would fit."
@@ -125,6 +125,16 @@ def _narrower(bill: Bill, limits: Limits) -> tuple[Bill, str]:
     if not choices:
         return bill, "Fewer layers would fit."
     return max(choices, key=lambda choice: choice[0])[1:]
+
+
+def _widths(spec: TrainSpec) -> list[tuple[int, str]]:
+    """List the layers that have a width, and what it is called."""
+    return [
+        (number, name)
+        for number, layer in enumerate(spec.layers)
+        for name in ("filters", "units")
+        if hasattr(layer, name)
+    ]
 
 
 def _is_small_enough(with_width: Callable[[int], Bill], limits: Limits, width: int) -> bool:
@@ -142,7 +152,7 @@ def _smaller_batch(bill: Bill, limits: Limits) -> tuple[Bill, str]:
         require_batches(changed.spec, changed.stages, changed.rows)
         return not _memory(changed, limits)
 
-    rows = _most(bill.batch, fits)
+    rows = _most(min(bill.batch, LARGEST_BATCH + 1), fits)
     if not rows:
         return bill, "Not even a batch of 1 would fit."
     return with_batch(rows), f"“batch_size” {bill.spec.batch_size or 'all examples'} → {rows} would fit."

@@ -53,13 +53,14 @@ def film(
 ) -> Replay:
     """Train, and keep so many frames evenly over the steps, the first and the last step among them.
 
-    The last step is that after which early stopping ends the training, before the best network is put back;
-    a training that diverges has its last step in the film all the same, and fewer frames.
+    With early stopping the last step is that after which it ends the training, before the best network is put
+    back; to know it, the training is done once before. One that diverges ends with the step that did.
     grid (M, features): inputs to show the boundary on. ValueError when fewer than two frames are asked for.
     """
     if frames < 2:
         raise ValueError(f"a film needs at least 2 frames, got {frames}")
-    training, (steps, _) = Training(spec, examples, seed), _length(spec, examples, seed)
+    training = Training(spec, examples, seed)
+    steps, _ = _length(training, examples)
     wanted = _evenly(1, steps, frames)
     norms: dict[str, float] = {}
     taken: list[Frame] = []
@@ -78,13 +79,13 @@ def film(
     return Replay(tuple(taken), isinstance(outcome, Diverged))
 
 
-def _length(spec: TrainSpec, examples: Examples, seed: int) -> tuple[int, int]:
-    """Count the steps and the epochs of a training; with early stopping only trying tells."""
-    training = Training(spec, examples, seed)
-    if not spec.early_stopping:
-        return training.steps, spec.epochs
-    training.run()
-    return training.progress.step, training.progress.epoch
+def _length(training: Training, examples: Examples) -> tuple[int, int]:
+    """Count the steps and the epochs that a training will have; with early stopping, by another one."""
+    if not training.spec.early_stopping:
+        return training.steps, training.spec.epochs
+    trial = Training(training.spec, examples, training.seed)
+    trial.run()
+    return trial.progress.step, trial.progress.epoch
 
 
 def _evenly(first: int, last: int, count: int) -> set[int]:
@@ -117,7 +118,8 @@ class Measured:
 def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, moments: int = 51) -> Measured:
     """Train, and measure before the first epoch, after the last, and evenly between.
 
-    The last is the one after which early stopping ends the training, before the best network is put back.
+    With early stopping the last epoch is that after which it ends the training, before the best network is
+    put back; to know it, the training is done once before.
     Looking changes nothing: no measurement draws a random number. ValueError when fewer than two moments are
     asked for, or when the targets are no classes.
     """
@@ -125,7 +127,8 @@ def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, mo
         raise ValueError(f"a training is measured at 2 moments at least, got {moments}")
     if not (examples.classes and others.classes):
         raise ValueError("right answers are counted among classes, and these targets are numbers")
-    training, (_, epochs) = Training(spec, examples, seed), _length(spec, examples, seed)
+    training = Training(spec, examples, seed)
+    _, epochs = _length(training, examples)
     wanted = _evenly(0, epochs, moments)
     parts = [part.cast(training.dtype) for part in (examples, others)]
     taken = [_measurement(0, training.model, spec.loss, parts)]

@@ -245,8 +245,8 @@ def record(
     gradient g of the output and one buffer per input, each to be overwritten, or None where nobody asks.
     `value()`, where given, fills the output instead, after `forward()`, for those who want to see it.
     `passes` says that g is the gradient of every input of the output's shape: it may then be shared.
-    Infinity and NaN pass silently: the training loop looks for them once a step. ValueError where numbers are
-    neither float32 nor float64, or where the tape would need a gradient of another dtype than the output's.
+    Infinity and NaN pass silently: the training loop looks for them once a step. ValueError where the result
+    would be neither float32 nor float64, or where the tape would need a gradient of another dtype than its.
     """
     tape = _current.get()
     _check_dtypes(inputs, output, recorded=tape is not None)
@@ -262,12 +262,12 @@ def record(
 
 
 def _check_dtypes(inputs: Sequence[Tensor], output: Array, recorded: bool) -> None:
-    """Refuse numbers other than float32 and float64, and gradients that would have to change from one to the
+    """Refuse results other than float32 and float64, and gradients that would have to change from one to the
     other: nothing is rounded unasked.
     """
     if output.dtype not in DTYPES:
         found = ", ".join(sorted({str(tensor.data.dtype) for tensor in inputs}))
-        raise ValueError(f"the numbers of an operation are float32 or float64, got {found}")
+        raise ValueError(f"the result of an operation must be float32 or float64, got {found}")
     for tensor in inputs if recorded else ():
         if tensor.requires_grad and tensor.data.dtype != output.dtype:
             raise ValueError(

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from engine.strict_json import shorten
 
 MOST_PLACES = 20_000_000
-"""Rows times their length: half a gigabyte on the way, and far more than any lesson has."""
+"""Rows times their length: at worst a gigabyte on the way, and far more than any lesson has."""
 _KINDS: dict[Any, tuple[type, str]] = {
     bool: (bool, "true or false"),
     int: (numbers.Integral, "a whole number"),
@@ -44,8 +44,9 @@ def at_most(most: int, **options: float | None) -> None:
 def not_too_many(rows: int, **wide: int) -> None:
     """Refuse rows, those to test on included, that are too many for their length."""
     for name, length in wide.items():
-        if rows * length > MOST_PLACES:
+        places = int(rows) * int(length)
+        if places > MOST_PLACES:
             raise ValueError(
-                f"{rows} rows in all with {name} {length} make {rows * length} places; "
+                f"{rows} rows in all with {name} {length} make {places} places; "
                 f"there may be at most {MOST_PLACES}"
             )

@@ -84,7 +84,7 @@ def _check_kinds(name: str, options: dict[str, Any]) -> None:
             at_most(MOST[option], **{option: options[option]})
     given = {each.name: each.default for each in _keywords(name)} | options
     for wide in given.keys() & {"length", "degree"} if name in _DRAWN else ():
-        not_too_many(given["rows"] + given["test_rows"], **{wide: given[wide]})
+        not_too_many(int(given["rows"]) + int(given["test_rows"]), **{wide: given[wide]})
 
 
 def _kinds(name: str) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def characters(*, length: int = 32, stride: int = 8) -> Dataset:
     border = len(symbols) * 9 // 10
     if length >= len(symbols) - border:
         raise ValueError(f"length must be below {len(symbols) - border}, got {length}")
-    not_too_many((border - length) // stride, length=length)
+    rest = len(symbols) - border
+    not_too_many((border - length) // stride + (rest - length) // length, length=length)
     train = _windows(symbols[:border], length, stride)
     test = _windows(symbols[border:], length, length)
     return Dataset("text", "sequence", *train, *test, len(ALPHABET), len(ALPHABET))

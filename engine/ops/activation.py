@@ -14,7 +14,7 @@ from engine.tensor import Array, Tensor, as_tensor, placed, record
 SQRT_2_OVER_PI = 0.7978845608028654
 GELU_CUBIC = 0.044715
 PIECE_BYTES = 256 * 1024
-"""What a curve of many calls works on at a time: a few arrays of this size stay in a core's own cache."""
+"""What a curve of many calls works on at a time: enough for few calls, and its arrays stay near the core."""
 
 
 def linear_activation(x: Operand) -> Tensor:

@@ -13,10 +13,10 @@ Words = Callable[[Mapping[str, Any]], tuple[str, str]]
 
 
 def read_spec(body: bytes) -> TrainSpec:
-    """Read a configuration from JSON; Refused holds every problem with the path of the field.
+    """Read a configuration from JSON; Refused holds every problem, up to 50, with the path of the field.
 
     Refused: more than 256 kB, more than 32 levels, repeated or unknown keys, NaN, 1e400, "0.1" for a number,
-    true for a number, numbers outside the limits of the field. Of very many problems the first 50 are told.
+    true for a number, numbers outside the limits of the field.
     """
     raw = decode_json(body)
     try:
@@ -50,7 +50,7 @@ def _path(raw: object, location: Sequence[int | str]) -> str:
     path, here = "", raw
     for number, part in enumerate(location, 1):
         keys = here if isinstance(here, dict) else {}
-        if part == keys.get("type") and (part not in keys or number < len(location)):
+        if number > 1 and part == keys.get("type") and (part not in keys or number < len(location)):
             continue
         if isinstance(part, int):
             path = f"{path}[{part}]"

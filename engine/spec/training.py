@@ -12,6 +12,7 @@ Rate = Annotated[float, Field(gt=0, le=1000)]
 Decay = Annotated[float, Field(ge=0, le=10)]
 Average = Annotated[float, Field(ge=0, lt=1)]
 Tiny = Annotated[float, Field(gt=0, le=1)]
+LARGEST_BATCH = 100_000
 SMALL = 2000
 """From how many parameters on "auto" means float32."""
 
@@ -97,7 +98,7 @@ class TrainSpec(StrictModel):
     loss: Literal["mse", "binary_cross_entropy", "cross_entropy"]
     optimizer: OptimizerSpec
     epochs: Annotated[int, Field(ge=1, le=1_000_000)]
-    batch_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    batch_size: Annotated[int, Field(ge=1, le=LARGEST_BATCH)] | None = None
     init: InitSpec = Torch()
     schedule: ScheduleSpec = ScheduleSpec()
     clip_norm: Annotated[float, Field(gt=0, le=1_000_000)] | None = None

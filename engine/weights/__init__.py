@@ -19,7 +19,8 @@ FORMATS = {"json": json_format, "npz": npz_format, "safetensors": safetensors_fo
 def load(
     data: bytes, shapes: Shapes, *, format: str | None = None, max_bytes: int = MAX_BYTES
 ) -> dict[str, Array]:
-    """Read a state: exactly the names and shapes asked for, float32 or float64, finite, at most a million.
+    """Read a state: exactly the names and shapes asked for, float32 or float64, finite, at most a million in
+    size; of a batch norm, variances of 0 or more and whole counts of batches.
 
     `format` is json, npz or safetensors; without it the bytes tell. WeightsRefused names the entry, what it
     holds and what it may hold; nothing is allocated for an entry before its size is known to be right.

@@ -90,6 +90,20 @@ def test_one_whose_last_loss_is_no_number_has_diverged_though_its_weights_are_fi
     assert slot.outcome == train(steep, XOR, 0).outcome == Diverged(52, 500.0)
 
 
+@pytest.mark.parametrize("epochs", range(1, 14))
+def test_nothing_is_looked_at_that_train_does_not_look_at(epochs: int) -> None:
+    """Such as the loss after the last step."""
+    layers = [{"type": "linear", "units": 1}]
+    sgd = {"type": "sgd", "lr": 1000.0}
+    steep = configuration(
+        layers, loss="mse", optimizer=sgd, epochs=epochs, batch_size=None, precision="float32"
+    )
+
+    (slot,) = train_cohort([steep], XOR, [0])
+
+    assert slot.outcome == train(steep, XOR, 0).outcome
+
+
 @pytest.mark.parametrize(("bend", "lr"), [("relu", 1.1), ("relu", 1.5), ("identity", 0.5)])
 def test_the_step_and_rate_at_which_one_diverges_are_those_of_train(bend: str, lr: float) -> None:
     """Each at a step of its own, between two looks at the parameters."""

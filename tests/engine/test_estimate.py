@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.estimate import Limits, estimate
 from engine.examples import Examples, fit
-from engine.shapes import Signal
+from engine.shapes import Signal, walk
 from engine.train import Training
 from tests.engine.configurations import FAMILIES, LINEAR, XOR, classes, configuration, xor_configuration
 
@@ -247,11 +247,26 @@ def test_a_validation_on_many_examples_can_take_longer_than_the_training() -> No
 def test_a_number_costs_more_in_a_narrow_layer(bend: str) -> None:
     """Each row of features costs numpy a start, however short it is."""
     seconds = {
-        units: seconds_of([{"type": "linear", "units": units}, {"type": bend}, LINEAR], rows=128_000 // units)
+        units: seconds_of(
+            [{"type": "linear", "units": units}, {"type": bend}, LINEAR],
+            rows=128_000 // units,
+            batch_size=None,
+        )
         for units in (2, 64)
     }
 
-    assert seconds[2] > 2 * seconds[64]
+    assert seconds[2] > 5 * seconds[64]
+
+
+def test_a_batch_norm_on_images_meets_long_runs() -> None:
+    layers = [{"type": "conv2d", "filters": 4}, {"type": "batch_norm"}, {"type": "flatten"}, LINEAR]
+
+    assert [stage.cost.runs for stage in walk(configuration(layers).layers, Signal((1, 8, 8)))] == [
+        0,
+        0,
+        0,
+        1,
+    ]
 
 
 def test_the_examples_held_out_make_no_steps() -> None:
@@ -394,21 +409,14 @@ def test_whoever_follows_all_of_the_advice_is_not_refused_again(
 ) -> None:
     layers, shape = network
     limits = Limits(parameters=20_000, steps=20_000, bytes=8 * 1024**2, seconds=5)
-    settings = {"epochs": epochs, "batch_size": batch_size, "early_stopping": early_stopping}
-    advice = " ".join(problems_of(layers, limits, Signal(shape), rows, **settings).values())
+    place = {"limits": limits, "signal": Signal(shape), "rows": rows}
+    given = {"epochs": epochs, "batch_size": batch_size, "early_stopping": early_stopping}
+    advice = " ".join(problems_of(layers, **place, **given).values())
     for hopeless in ("Not even", "Fewer layers"):
         assume(hopeless not in advice)
 
-    assert (
-        problems_of(
-            **(
-                {"limits": limits, "signal": Signal(shape), "rows": rows}
-                | settings
-                | followed(layers, advice)
-            )
-        )
-        == {}
-    )
+    changed = given | followed(layers, advice)
+    assert problems_of(**place, **changed) == {}
 
 
 def test_one_change_may_be_enough_for_two_limits() -> None:
@@ -418,6 +426,25 @@ def test_one_change_may_be_enough_for_two_limits() -> None:
 
     assert "“units” of layers[0] 4096 → 110 would fit." in messages["layers 1,000 parameters"]
     assert "What is advised above is enough." in messages["batch_size 1 MB"]
+
+
+def test_the_layer_that_must_fit_the_targets_is_not_told_to_shrink() -> None:
+    layers = [
+        {"type": "linear", "units": 8},
+        {"type": "relu"},
+        {"type": "linear", "units": 64},
+        {"type": "relu"},
+    ]
+
+    message = problems_of(layers, Limits(parameters=600))["layers 600 parameters"]
+
+    assert "“units” of layers[0] 8 → 7 would fit." in message
+
+
+def test_no_batch_is_advised_that_no_configuration_may_have() -> None:
+    (message,) = problems_of([LINEAR], Limits(bytes=10**8), rows=1_000_000, batch_size=None).values()
+
+    assert "all examples → 100000 would fit" in message
 
 
 @pytest.mark.parametrize("rows", range(2001, 2011))

@@ -82,6 +82,7 @@ def test_adamw_decays_the_weights_unless_told_otherwise() -> None:
             "1",
             "not a setting",
         ),
+        ('"epochs": 20', '"epochs": 20, "type": "optimizer"', "type", "optimizer", "not a setting"),
         ('"epochs": 20', '"epochs": 20, "epochs": 3', "epochs", "epochs", "appears twice"),
         ('"epochs": 20', '"epochs": 20, "spec_version": true', "spec_version", "true", "number, not true"),
         ('"epochs": 20', '"epochs": 20, "spec_version": 2', "spec_version", "2", "at most 1"),
@@ -126,6 +127,13 @@ def test_what_is_no_configuration_is_refused_whole(body: bytes) -> None:
         read_spec(body)
 
     assert len(refusal.value.problems) == 1
+
+
+def test_a_type_where_none_belongs_leaves_the_other_paths_alone() -> None:
+    with pytest.raises(Refused) as refusal:
+        read_spec(json.dumps(GOOD | {"type": "schedule", "schedule": {"warmup": -1}}).encode())
+
+    assert sorted(problem.field for problem in refusal.value.problems) == ["schedule.warmup", "type"]
 
 
 def test_a_flood_of_mistakes_is_cut() -> None:

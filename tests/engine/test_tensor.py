@@ -68,7 +68,7 @@ def test_a_loss_of_many_numbers_is_refused() -> None:
 def test_numbers_of_another_kind_than_float32_and_float64_are_refused(
     op: Callable[[Array], Tensor], dtype: type
 ) -> None:
-    with pytest.raises(ValueError, match=f"are float32 or float64, got {np.dtype(dtype)}"):
+    with pytest.raises(ValueError, match=f"must be float32 or float64, got {np.dtype(dtype)}"):
         op(X.astype(dtype))
 
 

@@ -16,7 +16,7 @@ Markup = Callable[..., str]
 
 CONTENT = Path(__file__).parents[3] / "lessons" / "content"
 BLOCK = re.compile(r"^```figure (?!nn-replay)(nn-[a-z-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Playwright's own scrolling waits for two frames in which nothing moves; with this many figures that can take long.
+# Playwright's own scrolling waits for two frames in which nothing moves: long, with so many figures.
 SCROLL_TO = "(element) => element.scrollIntoView()"
 MIDDLE_PIXEL = """(element) => [...element.querySelector("canvas").getContext("2d")
   .getImageData(60, 300, 1, 1).data]"""

@@ -115,6 +115,7 @@ def test_an_option_there_is_not_is_refused_by_name() -> None:
             {"rows": 10**6, "length": 4096},
             "1000500 rows in all with length 4096 make 4098048000 places",
         ),
+        ("latch", {"rows": np.int32(10**6), "length": np.int32(4096)}, "there may be at most 20000000"),
         ("sine", {"rows": 10**6, "degree": 1000}, "there may be at most 20000000"),
         ("text", {"length": 2831, "stride": 1}, "rows in all with length 2831 make"),
         ("ring", {"test_rows": 0}, "test_rows must be at least 1"),
