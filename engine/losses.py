@@ -29,20 +29,22 @@ def mse_loss(y: Operand, target: Array) -> Tensor:
 def binary_cross_entropy_with_logits(z: Operand, target: Array) -> Tensor:
     """L = mean of -t ln s(z) - (1 - t) ln(1 - s(z)), s the sigmoid.   z, target (same shape) -> L ()
 
-    Computed as ln(1 + e^z) - t z, so that s(z) = 0 with t = 1 costs -z and not infinity.
+    Computed as ln(e^(-t z) + e^(z - t z)): s(z) = 0 with t = 1 costs -z and not infinity, and what an answer
+    costs that is nearly right keeps its digits.
     dz = (s(z) - t) / n. Targets may lie between 0 and 1.
     """
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)
     _refuse_other_shapes("binary_cross_entropy_with_logits", data, goal)
-    zero, one = np.zeros_like(data), np.ones_like(data)
+    one = np.ones_like(data)
     part, cost, loss = np.empty_like(data), np.empty_like(data), np.empty((), data.dtype)
     average = np.full_like(data, 1 / data.size)
 
     def forward() -> None:
-        np.logaddexp(zero, data, out=cost)
         np.multiply(goal, data, out=part)
-        np.subtract(cost, part, out=cost)
+        np.subtract(data, part, out=cost)
+        np.negative(part, out=part)
+        np.logaddexp(part, cost, out=cost)
         loss[...] = np.vdot(cost, average)
 
     def backward(g: Array, dz: Array) -> None:
@@ -73,16 +75,20 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
             f"got {data.shape} and {goal.shape} of {goal.dtype}"
         )
     classes, numbers = data.shape[-1], np.arange(goal.size)
+    flat = goal.reshape(-1)
+    copied = not np.shares_memory(flat, goal)  # where the targets lie column by column
     e, part, hot = (np.zeros_like(data.reshape(goal.size, classes)) for _ in range(3))
     top, weight = np.empty((*goal.shape, 1), data.dtype), np.empty((goal.size, 1), data.dtype)
     sums, rest, loss = np.empty_like(weight), np.empty_like(weight), np.empty((), data.dtype)
-    ones, shifted, flat = np.ones((classes, 1), data.dtype), e.reshape(data.shape), goal.reshape(-1)
+    ones, shifted = np.ones((classes, 1), data.dtype), e.reshape(data.shape)
 
     def forward() -> None:
         """Give each row that counts the weight 1 / n, and keep it where the one-hot rows have their 1.
 
         p = e / the sums of e is never written out: its rows are scaled once, in the gradient.
         """
+        if copied:
+            np.copyto(flat.reshape(goal.shape), goal)
         counted = _counted(flat, classes, ignore_index)
         weight[:, 0] = counted
         np.multiply(weight, 1 / np.add.reduce(weight, axis=None), out=weight)

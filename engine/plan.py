@@ -49,7 +49,9 @@ class Plan:
             function(*arguments)
 
     def step(self, *inputs: Array) -> float:
-        """Copy new inputs in, of the shapes of the examples, and run."""
+        """Copy new inputs in and run; ValueError when their shapes are not those of the examples."""
         for buffer, value in zip(self.inputs, inputs, strict=True):
+            if value.shape != buffer.shape:
+                raise ValueError(f"this step was recorded for inputs {buffer.shape}, got {value.shape}")
             np.copyto(buffer, value)
         return self.run()

@@ -94,7 +94,7 @@ def mse_many(y: Operand, target: Array) -> tuple[Tensor, Array]:
 
 
 def bce_many(z: Operand, target: Array) -> tuple[Tensor, Array]:
-    """L = sum over n of L[n], L[n] = mean over b and o of ln(1 + e^z) - t z, from logits.
+    """L = sum over n of L[n], L[n] = mean over b and o of ln(e^(-t z) + e^(z - t z)), from logits.
 
     z (B, O, N), target (B, O, N) -> L () and the buffer of the L[n] (N,);   dz = (s(z) - t) g / (B O)
     """
@@ -111,7 +111,8 @@ def bce_many(z: Operand, target: Array) -> tuple[Tensor, Array]:
         np.divide(one, p, out=p)
 
     def value() -> None:
-        _average(np.logaddexp(0, data) - goal * data, terms, each, loss)
+        part = goal * data
+        _average(np.logaddexp(-part, data - part), terms, each, loss)
 
     def backward(g: Array, dz: Array) -> None:
         np.subtract(p, goal, out=dz)

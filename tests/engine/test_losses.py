@@ -1,11 +1,15 @@
 """The corners of the losses, beside PyTorch: classes left out, impossible classes, and nothing at all."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
-from engine.losses import cross_entropy
+from engine.losses import binary_cross_entropy_with_logits, cross_entropy
+from engine.ops.many import bce_many
+from engine.plan import Plan
 from engine.tensor import Parameter, Tape
 
 LOGITS = np.random.default_rng(0).normal(size=(6, 4))
@@ -60,3 +64,25 @@ def test_a_batch_in_which_nothing_counts_has_no_loss() -> None:
 def test_an_empty_batch_is_refused() -> None:
     with pytest.raises(ValueError, match="not empty"):
         cross_entropy(np.zeros((0, 4)), np.zeros(0, np.intp))
+
+
+@pytest.mark.parametrize("target", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("logit", [0.0, 1.0, 10.0, 20.0, 36.0, 700.0])
+def test_what_a_nearly_right_answer_costs_keeps_its_digits(logit: float, target: float) -> None:
+    """To more of them than PyTorch's own where the target is 0."""
+    softplus = lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u)))  # noqa: E731 - ln(1 + e^u)
+    for z in (logit, -logit):
+        expected = target * softplus(-z) + (1 - target) * softplus(z)
+
+        alone = binary_cross_entropy_with_logits(np.array([z]), np.array([target]))
+        _, each = bce_many(np.full((1, 1, 2), z), np.full((1, 1, 2), target))
+
+        assert [float(alone.data), *each] == pytest.approx([expected] * 3, rel=1e-12, abs=0)
+
+
+def test_targets_that_lie_column_by_column_are_read_anew_in_each_step() -> None:
+    first, second = (np.asfortranarray(np.arange(4).reshape(2, 2) % classes) for classes in (2, 3))
+    logits = LOGITS[:4, :3].reshape(2, 2, 3)
+    plan = Plan(lambda target: cross_entropy(Parameter(logits), target), first)
+
+    assert plan.step(second) == float(cross_entropy(logits, second).data)

@@ -205,3 +205,10 @@ def test_recording_a_sum_does_not_look_at_buffers_that_are_not_filled_yet() -> N
 
     unfilled.data[...] = 2
     assert plan.run() == 4
+
+
+def test_a_step_takes_inputs_of_the_recorded_shapes_only() -> None:
+    plan = Plan(lambda x: total(multiply(x, Parameter(np.ones(3)))), np.ones((4, 3)))
+
+    with pytest.raises(ValueError, match=r"recorded for inputs \(4, 3\), got \(1, 3\)"):
+        plan.step(np.ones((1, 3)))
