@@ -27,7 +27,7 @@ def conv2d(
     become the columns of one matrix product (Chellapilla, Puri and Simard 2006).
     dweight = g @ columns^T, dbias = the sum of g, dx = weight^T @ g with each column added where it came
     from.
-    ValueError on shapes that do not fit.
+    ValueError on shapes that do not fit, a stride below 1 and padding below 0.
     """
     x, weight = as_tensor(x), as_tensor(weight)
     inputs = [x, weight] if bias is None else [x, weight, as_tensor(bias)]
@@ -35,6 +35,7 @@ def conv2d(
         [t.shape for t in inputs], stride, padding
     )
     dtype, kernel = np.result_type(x.data, weight.data), weight.data.reshape(units, channels * tall * wide)
+    copied = not np.shares_memory(kernel, weight.data)  # of a weight in another order than PyTorch's
     padded = np.zeros((channels, height + 2 * padding, width + 2 * padding, batch), dtype)
     inside = padded[:, padding : padding + height, padding : padding + width]
     windows = sliding_window_view(padded, (tall, wide), (1, 2))[:, ::stride, ::stride].transpose(
@@ -50,6 +51,8 @@ def conv2d(
     )
 
     def forward() -> None:
+        if copied:
+            np.copyto(kernel.reshape(weight.shape), weight.data)
         np.copyto(inside, x.data.transpose(TO_CHWB))
         np.copyto(columns, windows)
         np.dot(kernel, matrix, out=flat)
@@ -59,7 +62,10 @@ def conv2d(
     def backward(g: Array, dx: Array | None, dweight: Array | None, dbias: Array | None = None) -> None:
         rows = g.transpose(TO_CHWB).reshape(flat.shape)
         if dweight is not None:
-            np.dot(rows, matrix.T, out=dweight.reshape(kernel.shape))
+            if dweight.flags.c_contiguous:
+                np.dot(rows, matrix.T, out=dweight.reshape(kernel.shape))
+            else:
+                np.copyto(dweight, np.dot(rows, matrix.T).reshape(dweight.shape))
         if dbias is not None:
             np.dot(rows, ones, out=dbias)
         if dx is not None:
@@ -72,6 +78,10 @@ def conv2d(
 def _check_conv(shapes: list[tuple[int, ...]], stride: int, padding: int) -> list[tuple[int, ...]]:
     """Refuse shapes that do not fit, and return those of the images and of the weight."""
     images, weight = shapes[:2]
+    if stride < 1 or padding < 0:
+        raise ValueError(
+            f"conv2d needs a stride of at least 1 and padding of at least 0, got {stride}, {padding}"
+        )
     if len(images) != 4 or len(weight) != 4 or images[1] != weight[1]:
         raise ValueError(f"conv2d needs x (B, C, H, W) and weight (O, C, K, L), got {images} and {weight}")
     if len(shapes) == 3 and shapes[2] != weight[:1]:
@@ -105,7 +115,7 @@ def max_pool2d(x: Operand, kernel_size: int, stride: int | None = None) -> Tenso
     goes to the first maximum of a window, row by row, as in PyTorch. ValueError when a window does not fit.
     """
     x = as_tensor(x)
-    step = stride or kernel_size
+    step = kernel_size if stride is None else stride
     y = _pooled("max_pool2d", x.data, kernel_size, step)
     source, places = x.data.transpose(TO_CHWB), _places(y.shape, kernel_size, step)
     parts = [source[place] for place in places]
@@ -141,7 +151,7 @@ def avg_pool2d(x: Operand, kernel_size: int, stride: int | None = None) -> Tenso
     of a window gets g / K^2. ValueError when a window does not fit.
     """
     x = as_tensor(x)
-    step = stride or kernel_size
+    step = kernel_size if stride is None else stride
     y = _pooled("avg_pool2d", x.data, kernel_size, step)
     source = x.data.transpose(TO_CHWB)
     parts = [source[place] for place in _places(y.shape, kernel_size, step)]

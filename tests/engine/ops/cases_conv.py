@@ -216,6 +216,24 @@ REFUSALS = [
         ValueError,
         r"kernel of \(0, 0\)",
     ),
+    Refusal(
+        "conv2d without a stride",
+        lambda: conv2d(np.ones((1, 2, 4, 4)), np.ones((3, 2, 2, 2)), stride=0),
+        ValueError,
+        "stride of at least 1 and padding of at least 0, got 0, 0",
+    ),
+    Refusal(
+        "conv2d with negative padding",
+        lambda: conv2d(np.ones((1, 2, 4, 4)), np.ones((3, 2, 2, 2)), padding=-1),
+        ValueError,
+        "got 1, -1",
+    ),
+    Refusal(
+        "max pool without a stride",
+        lambda: max_pool2d(np.ones((1, 1, 4, 4)), 2, stride=0),
+        ValueError,
+        "stride of at least 1",
+    ),
     Refusal("average pool", lambda: avg_pool2d(np.ones((4, 4)), 2), ValueError, "C, H, W"),
     Refusal("upsample", lambda: upsample_nearest(np.ones((1, 1, 2, 2)), 0), ValueError, "factor >= 1"),
 ]

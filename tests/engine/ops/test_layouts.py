@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from engine.layers.image import Conv2d
 from engine.losses import cross_entropy
 from engine.ops.activation import PIECE_BYTES, gelu
 from engine.ops.attention import multi_head_attention
-from engine.ops.basic import add, multiply, total
+from engine.ops.basic import add, multiply, power, total
 from engine.ops.nn import embedding, layer_norm, linear
+from engine.optim import SGD
+from engine.plan import Plan
 from engine.tensor import Array, Parameter, Tape, Tensor
 
 DRAWS = np.random.Generator(np.random.PCG64(0))
@@ -90,3 +93,25 @@ def test_a_curve_done_piece_by_piece_misses_no_number(name: str, approximate: st
     assert given.data.nbytes > 2 * PIECE_BYTES
     np.testing.assert_allclose(y.data, expected.detach().numpy(), rtol=0, atol=2e-6)
     np.testing.assert_allclose(slope, x.grad.numpy(), rtol=0, atol=5e-6)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 0, 1), (2, 3, 1, 0), (1, 0, 3, 2)])
+def test_a_kernel_may_lie_in_memory_in_any_order(order: tuple[int, ...]) -> None:
+    """Also in a plan, after a step of an optimizer has changed it."""
+    images, plain = DRAWS.normal(size=(2, 2, 6, 6)), Conv2d(2, 4, 3, dtype=np.float64)
+    plain.weight = Parameter(DRAWS.normal(size=(4, 2, 3, 3)))
+    turned = Conv2d(2, 4, 3, dtype=np.float64)
+    back = np.argsort(order)
+    turned.weight = Parameter(np.ascontiguousarray(plain.weight.data.transpose(order)).transpose(back))
+
+    for layer in (plain, turned):
+        optimizer = SGD(layer.parameters(), lr=0.01)
+        plan = Plan(lambda x, layer=layer: total(power(layer(x), 2)), images)
+        for _ in range(3):
+            plan.run()
+            optimizer.step()
+
+    np.testing.assert_allclose(turned.weight.data, plain.weight.data, rtol=1e-10)
+    with Tape() as tape:
+        loss = total(power(turned(images), 2))
+    assert np.abs(tape.backward(loss)[turned.weight]).min() > 0
