@@ -18,6 +18,7 @@ from engine.examples import held_out
 from engine.memory import bytes_taken
 from engine.shapes import Cost, Signal, Stage, walk
 from engine.spec import TrainSpec
+from engine.spec.training import AdamW
 
 SECONDS_PER_CALL = 0.7e-6
 SECONDS_PER_ELEMENT = 0.2e-9
@@ -37,7 +38,10 @@ PASSES = {"sgd": 8, "adagrad": 14, "rmsprop": 14, "adam": 18, "adamw": 18}
 """How often a step goes through the parameters, the product that makes their gradient included."""
 UPDATE_CALLS = {"sgd": 2, "adagrad": 4, "rmsprop": 5, "adam": 6, "adamw": 7}
 OPTIMIZER_COPIES = 5
-"""Vectors of the length of the parameters: values, gradients, a spare one, and Adam's two averages."""
+"""Vectors of the length of the parameters: values, gradients, a spare one, and Adam's two averages.
+
+Weight decay in the gradients takes one more.
+"""
 BASE_BYTES, LAYER_BYTES = 16_000, 2_500
 """What Python takes for a training and for a layer of it."""
 
@@ -126,7 +130,9 @@ class Bill:
         }
         inputs = math.prod(self.signal.shape) + self._outputs()
         parts["the loss"] = self.size * rows * self._loss().elements
-        parts["the parameters"] = bytes_taken(OPTIMIZER_COPIES, self.size * self.parameters)
+        optimizer = self.spec.optimizer
+        decayed = bool(optimizer.weight_decay) and not isinstance(optimizer, AdamW)
+        parts["the parameters"] = bytes_taken(OPTIMIZER_COPIES + decayed, self.size * self.parameters)
         copies = (self.size == 4) + bool(self.held)
         parts["the examples"] = self.size * inputs * (self.examples * copies + rows)
         if self.held:

@@ -79,6 +79,8 @@ class Module:
         for name, entry in entries.items():
             if arrays[name].shape != entry.data.shape:
                 raise ValueError(f"{name} has shape {arrays[name].shape}, expected {entry.data.shape}")
+            if arrays[name].dtype.kind not in "fiub":
+                raise ValueError(f"{name} has dtype {arrays[name].dtype}, expected real numbers")
         for name, entry in entries.items():
             np.copyto(entry.data, arrays[name], casting="unsafe")
 
@@ -91,6 +93,11 @@ class Module:
     def eval(self) -> "Module":
         """Switch dropout and batch statistics off, here and below."""
         return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Empty the gradients here and below: a loss leaves those alone that it does not depend on."""
+        for parameter in self.parameters():
+            parameter.grad.fill(0)
 
     def requires_grad_(self, required: bool = True) -> "Module":
         """Freeze (False) or thaw the parameters here and below: a frozen one gets no gradient, and loses the

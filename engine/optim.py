@@ -17,13 +17,15 @@ from engine.memory import Blocks
 from engine.tensor import Array, Parameter
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Flat:
     """Parameters and gradients as two arrays of one shape: (P,), or (P, N) for N networks at once."""
 
     values: Array
     gradients: Array
     blocks: Blocks = field(default_factory=partial(Blocks, apart=0))
+    abandoned: bool = False
+    """Whether some of the parameters lie in another one since."""
 
     def zeros(self) -> Array:
         """Return one more array of zeros like these: what an optimizer keeps beside them."""
@@ -56,6 +58,9 @@ def flatten(parameters: Sequence[Parameter]) -> Flat:
         parameter.data = flat.values[part].reshape(shape, order=order)
         parameter.grad = flat.gradients[part].reshape(shape, order=order)
         np.copyto(parameter.data, old)
+        if parameter.owner is not None:
+            parameter.owner.abandoned = True
+        parameter.owner = flat
         start = part.stop
     return flat
 
@@ -89,16 +94,24 @@ class Optimizer:
         self.weight_decay = weight_decay
         self.steps = 0
         self._part = self.flat.zeros()
+        self._sum: Array | None = None
+
+    def zero_grad(self) -> None:
+        """Empty the gradients: a loss that does not depend on all parameters leaves those of the others."""
+        self.flat.gradients.fill(0)
 
     def step(self) -> None:
         """Move the parameters by the gradients that are in their buffers now; frozen ones stay, with their
-        averages.
+        averages. ValueError where another optimizer has taken parameters over since.
         """
+        if self.flat.abandoned:
+            raise ValueError(
+                "a newer optimizer has taken over parameters of this one: go on with the newer one"
+            )
         self.steps += 1
         kept = [(array[part], array[part].copy()) for part in self._frozen() for array in self._all()]
-        if self.weight_decay:
-            self._decay()
-        self._update(self.flat.values, self.flat.gradients, self._part)
+        gradients = self._decay() if self.weight_decay else self.flat.gradients
+        self._update(self.flat.values, gradients, self._part)
         for now, before in kept:
             np.copyto(now, before)
 
@@ -124,12 +137,15 @@ class Optimizer:
         ]
 
     def _all(self) -> list[Array]:
-        """List what a step changes, with the gradients, to which weight decay adds."""
-        return [self.flat.values, self.flat.gradients, *self.state().values()]
+        """List what a step changes."""
+        return [self.flat.values, *self.state().values()]
 
-    def _decay(self) -> None:
-        np.multiply(self.flat.values, self.weight_decay, out=self._part)
-        np.add(self.flat.gradients, self._part, out=self.flat.gradients)
+    def _decay(self) -> Array:
+        """Return the gradients with the decay."""
+        if self._sum is None:
+            self._sum = self.flat.zeros()
+        np.multiply(self.flat.values, self.weight_decay, out=self._sum)
+        return np.add(self.flat.gradients, self._sum, out=self._sum)
 
     def _update(self, p: Array, g: Array, part: Array) -> None:
         raise NotImplementedError(f"{type(self).__name__} has no update")
@@ -237,6 +253,7 @@ class Adam(Optimizer):
     """m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, p <- p - lr m' / (sqrt(v') + eps).
 
     m' = m / (1 - b1^t) and v' = v / (1 - b2^t) correct the start at zero, t the number of the step.
+    One number of steps serves all parameters, those thawed later too, where PyTorch counts for each its own.
     The code keeps m / (1 - b1) and v / (1 - b2), so that each average costs one product less, and moves the
     factor of v' out of the root.   Kingma and Ba (2015)
     """
@@ -290,8 +307,9 @@ class AdamW(Adam):
         """Start with averages of zero."""
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
-    def _decay(self) -> None:
+    def _decay(self) -> Array:
         np.multiply(self.flat.values, 1 - self.lr * self.weight_decay, out=self.flat.values)
+        return self.flat.gradients
 
 
 def clip_gradients(gradients: Array, max_norm: float) -> Any:

@@ -51,14 +51,18 @@ class Tensor:
 
 
 class Parameter(Tensor):
-    """A tensor that is learned: it owns the buffer its gradient is written to."""
+    """A tensor that is learned: it owns the buffer its gradient is written to.
 
-    __slots__ = ("grad",)
+    `owner` is what an optimizer has made of all its parameters (optim.Flat), None before there is one.
+    """
+
+    __slots__ = ("grad", "owner")
 
     def __init__(self, data: npt.ArrayLike) -> None:
         """Start with a gradient of zero."""
         super().__init__(data, requires_grad=True)
         self.grad: Array = np.zeros_like(self.data)
+        self.owner: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ class Tape:
         """Back-propagate from a loss of shape (): return the gradient of each parameter it depends on.
 
         Nothing accumulates from one call to the next. What is returned is a copy; the parameter's own buffer,
-        `grad`, is filled as well, and written over by the next call.
+        `grad`, is filled as well, and written over by the next call. Parameters that the loss does not depend
+        on keep theirs: `zero_grad` empties them. ValueError when the loss is no number of this tape.
         """
         calls, gradients = self.schedule(loss)
         _run(calls)
@@ -130,6 +135,8 @@ class Tape:
         """
         if loss.data.shape != ():
             raise ValueError(f"back-propagation starts from one number; the loss has shape {loss.shape}")
+        if not any(node.output is loss for node in reversed(self.nodes)):
+            raise ValueError("back-propagation starts from a loss that was computed on this tape")
         gradients, kept = _Gradients(loss, self.blocks if self.dry else None), {*keep, loss}
         calls: list[Call] = []
         for node in reversed(self.nodes):

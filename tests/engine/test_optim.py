@@ -4,8 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from engine.layers.dense import Linear
+from engine.ops.basic import concatenate, power, total
 from engine.optim import SGD, Adagrad, Adam, AdamW, Flat, Optimizer, RMSprop
+from engine.tensor import Parameter, Tape
 
 NAN, INFINITY = float("nan"), float("inf")
 SHARED = [("lr", NAN), ("lr", INFINITY), ("lr", -0.5), ("weight_decay", NAN), ("weight_decay", -1)]
@@ -54,3 +58,68 @@ def test_the_bounds_themselves_are_taken(kind: type[Optimizer]) -> None:
     optimizer.step()
 
     assert np.isfinite(optimizer.flat.values).all()
+
+
+def squares(*parameters: Parameter) -> None:
+    """Leave the gradients of the sum of squares."""
+    with Tape() as tape:
+        loss = total(power(concatenate([*parameters], 0), 2))
+    tape.backward(loss)
+
+
+def test_a_loss_moves_only_what_it_depends_on_once_the_gradients_are_emptied() -> None:
+    first, second = Parameter(np.ones(1)), Parameter(np.ones(1))
+    optimizer = SGD([first, second], lr=0.1)
+
+    for parameter in (first, second):
+        optimizer.zero_grad()
+        squares(parameter)
+        optimizer.step()
+
+    assert first.data == second.data == 0.8
+
+
+def test_a_module_empties_its_gradients() -> None:
+    layer = Linear(2, 3, dtype=np.float64)
+    squares(layer.weight)
+
+    layer.zero_grad()
+
+    assert not layer.weight.grad.any()
+
+
+def test_an_optimizer_whose_parameters_were_taken_over_says_so() -> None:
+    shared, own = Parameter(np.ones(1)), Parameter(np.ones(1))
+    older = SGD([shared, own], lr=0.1)
+    newer = SGD([shared], lr=0.1)
+    squares(shared, own)
+
+    with pytest.raises(ValueError, match="a newer optimizer has taken over parameters"):
+        older.step()
+    newer.step()
+    assert shared.data == 0.8
+
+
+@pytest.mark.parametrize("kind", [SGD, Adagrad, RMSprop, Adam, AdamW])
+def test_weight_decay_leaves_the_gradients_as_they_are(kind: type[Optimizer]) -> None:
+    parameter, theirs = Parameter(np.ones(3)), torch.ones(3, dtype=torch.float64, requires_grad=True)
+    ours = kind([parameter], lr=0.1, weight_decay=0.5)
+    twin = getattr(torch.optim, kind.__name__)([theirs], lr=0.1, weight_decay=0.5)
+    squares(parameter)
+    theirs.grad = torch.full((3,), 2.0, dtype=torch.float64)
+
+    for _ in range(2):
+        ours.step()
+        twin.step()
+
+    assert parameter.grad.tolist() == [2, 2, 2]
+    np.testing.assert_allclose(parameter.data, theirs.detach().numpy(), rtol=1e-12)
+
+
+def test_a_loss_of_another_tape_is_refused() -> None:
+    with Tape() as tape:
+        loss = total(Parameter(np.ones(2)))
+
+    with pytest.raises(ValueError, match="computed on this tape"):
+        Tape().backward(loss)
+    assert len(tape.backward(loss)) == 1
