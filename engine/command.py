@@ -37,6 +37,8 @@ from engine.weights import save as save_weights
 
 BAR = 30
 LONGEST_MESSAGE = 1000
+JSON_NUMBER = 10
+"""Bytes of a weight in JSON, at the least."""
 CANCELLED = 130  # what a shell reports after SIGINT, and below after SIGPIPE; Windows has no SIGPIPE to ask
 BROKEN_PIPE = 141
 EXAMPLES = """examples:
@@ -146,6 +148,8 @@ def _train(options: argparse.Namespace, stderr: TextIO) -> dict[str, Any]:
     if options.out:
         _check_out(options.out, options.config)
     data = _dataset(options)
+    if options.out:
+        _check_size(spec, data.train(), options.out)
     bar = _bar(stderr) if stderr.isatty() else None
     limits = None if options.no_limits else Limits()
     with _interrupted() as should_stop:
@@ -199,6 +203,16 @@ def _check_out(out: Path, config: Path) -> None:
         raise BadInput(f"--out {out}: this is a folder, not a file")
     if not os.access(out if out.exists() else out.parent, os.W_OK):
         raise BadInput(f"--out {out}: it is not allowed to write there")
+
+
+def _check_size(spec: TrainSpec, examples: Examples, out: Path) -> None:
+    """Refuse to train what could be saved only in a file too large to be read."""
+    parameters = estimate(spec, examples.signal(), len(examples)).parameters
+    number = JSON_NUMBER if _format(out) == "json" else np.dtype(spec.number_type(parameters)).itemsize
+    if parameters * number > MAX_WEIGHTS:
+        raise BadInput(
+            f"--out {out}: {parameters:,} parameters take more than the {MAX_WEIGHTS:,} bytes that are read"
+        )
 
 
 def _save(model: Module, out: Path, stderr: TextIO) -> str | None:

@@ -41,14 +41,21 @@ class Examples:
 
     def cast(self, dtype: np.dtype) -> "Examples":
         """Return the numbers in another dtype; symbols and classes stay integers."""
-        x = self.x if self.symbols else np.ascontiguousarray(self.x, dtype)
-        y = self.y.astype(np.intp) if self.classes else np.ascontiguousarray(self.y, dtype)
-        return Examples(x.astype(np.intp) if self.symbols else x, y, self.symbols, self.classes)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and the training diverges
+            x = np.ascontiguousarray(self.x, np.intp if self.symbols else dtype)
+            y = np.ascontiguousarray(self.y, np.intp if self.classes else dtype)
+        return Examples(x, y, self.symbols, self.classes)
 
 
 def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
     """Follow the shapes through the configuration; Refused names the layer or the loss that does not fit."""
     stages = walk(spec.layers, examples.signal())
+    _require_something_to_learn(spec, stages, len(examples))
+    if spec.random_shift and len(examples.x.shape) != 4:
+        message = (
+            f"random_shift moves images (channels, height, width); these examples are {examples.signal()}."
+        )
+        raise Refused([Problem("random_shift", str(spec.random_shift), "0 without images", message)])
     output, target = stages[-1].output, examples.y.shape[1:]
     place = f"layers[{len(stages) - 1}]"
     if (spec.loss == "cross_entropy") != bool(examples.classes):
@@ -62,7 +69,7 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
         raise Refused([Problem("loss", spec.loss, "targets from 0 to 1", message)])
     wanted = (*target, examples.classes) if examples.classes else target
     if output.shape != wanted:
-        needed = " x ".join(map(str, wanted))
+        needed = " x ".join(map(str, wanted)) or "numbers without an axis: give them the shape (N, 1)"
         message = f"The last layer gives {output}, the targets need {needed}."
         raise Refused([Problem(place, str(output), needed, message)])
     require_batches(spec, stages, len(examples) - held_out(spec, len(examples)))
@@ -72,6 +79,17 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
 def held_out(spec: TrainSpec, rows: int) -> int:
     """Count the examples of so many that early stopping keeps from the training."""
     return max(1, round(spec.early_stopping.validation * rows)) if spec.early_stopping else 0
+
+
+def _require_something_to_learn(spec: TrainSpec, stages: list[Stage], rows: int) -> None:
+    """Refuse a network without parameters, and early stopping that holds every example out."""
+    if not any(stage.cost.parameters for stage in stages):
+        message = "None of these layers has anything to learn."
+        raise Refused([Problem("layers", "0 parameters", "a layer with parameters", message)])
+    held = held_out(spec, rows)
+    if held >= rows:
+        message = f"Early stopping would hold out {held} of {rows} examples and leave none to learn from."
+        raise Refused([Problem("early_stopping", f"{held} held out", f"fewer than {rows}", message)])
 
 
 def require_batches(spec: TrainSpec, stages: list[Stage], rows: int) -> None:

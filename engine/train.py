@@ -76,6 +76,8 @@ class Training:
     ) -> Outcome:
         """Go through the epochs; overflow is silent, the loss tells of it."""
         now = self.progress
+        if not math.isfinite(now.epoch_total):
+            return Diverged(now.step, self.spec.optimizer.lr * self._factor(now.step - 1))
         while now.epoch < self.spec.epochs and not self._has_stopped():
             if now.position == 0:
                 self._begin_epoch()
@@ -92,7 +94,7 @@ class Training:
         return self._finish()
 
     def checkpoint(self) -> bytes:
-        """Pack where the training stands; `resume` goes on from it to the same bits."""
+        """Pack where the training stands, between two steps; `resume` goes on from it to the same bits."""
         return pack(self.progress, self._parts())
 
     def resume(self, checkpoint: bytes) -> None:
@@ -123,8 +125,6 @@ class Training:
         if not held:
             return examples, None
         order = self.streams.get("shuffle").permutation(len(examples))
-        if held >= len(examples):
-            raise ValueError(f"early stopping holds out {held} of {len(examples)} examples and leaves none")
         return examples.part(order[held:]), examples.part(order[:held])
 
     def _begin_epoch(self) -> None:

@@ -68,7 +68,8 @@ def load(name: str, /, seed: int = 0, **options: Any) -> Dataset:
         return _TABLES[name](**options)
     if name in _DRAWN:
         generator: np.random.Generator = Streams(seed).get("data")
-        return _DRAWN[name](generator, **options)
+        with np.errstate(over="ignore"):  # of a noise that is too large, the data set tells
+            return _DRAWN[name](generator, **options)
     raise ValueError(f"there is no data set {name!r}; there are {', '.join(names())}")
 
 

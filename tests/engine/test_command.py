@@ -293,3 +293,25 @@ def test_a_full_disk_and_a_closed_pipe_leave_no_traceback() -> None:
     assert (full.returncode, full.stderr.count("\n")) == (2, 1)
     assert "No space left" in full.stderr
     assert (closed.returncode, closed.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("form", ["safetensors", "json"])
+def test_weights_that_could_not_be_read_back_are_refused_before_the_training(
+    tmp_path: Path, form: str
+) -> None:
+    layers = [{"type": "linear", "units": units} for units in (1300, 1000, 10)]
+    config = tmp_path / "wide.json"
+    config.write_text(json.dumps(DIGITS | {"layers": layers, "epochs": 1_000_000}))
+
+    status, report, errors = run(
+        "train", config, "--data", "digits", "--no-limits", "--out", tmp_path / f"w.{form}"
+    )
+
+    assert (status, report) == (2, None)
+    assert "1,395,510 parameters take more than the 5,242,880 bytes that are read" in errors
+
+
+def test_a_noise_too_large_is_told_in_one_line(config: Path) -> None:
+    status, _, errors = run("train", config, "--data", "moons:noise=1e308")
+
+    assert (status, errors) == (2, "engine train: moons x_train must be finite\n")

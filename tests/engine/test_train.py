@@ -269,3 +269,73 @@ def test_what_does_not_fit_is_refused_with_the_layer(
         train(configuration(layers, **changes), examples, 0)
 
     assert refusal.value.problems[0].field == field
+
+
+def outlier() -> tuple[TrainSpec, Examples]:
+    """One target so large that its loss is infinite in float32, and its clipped gradient is not."""
+    x = np.random.Generator(np.random.PCG64(0)).normal(size=(40, 2))
+    y = x[:, :1].copy()
+    y[7] = 1e20
+    spec = configuration(
+        [{"type": "linear", "units": 1}],
+        loss="mse",
+        epochs=1,
+        batch_size=4,
+        precision="float32",
+        clip_norm=1.0,
+        schedule={"type": "exponential", "factor": 0.9},
+    )
+    return spec, Examples(x, y)
+
+
+def test_a_diverged_training_stays_diverged_when_it_is_resumed_or_run_again() -> None:
+    spec, examples = outlier()
+    diverged = Training(spec, examples, 0)
+    outcome = diverged.run()
+    resumed = Training(spec, examples, 0)
+    resumed.resume(diverged.checkpoint())
+
+    assert isinstance(outcome, Diverged)
+    assert resumed.run() == diverged.run() == outcome
+
+
+def test_targets_that_lie_column_by_column_are_learned() -> None:
+    x = np.random.Generator(np.random.PCG64(0)).normal(size=(64, 5, 3))
+    columns = np.asfortranarray((x[:, :, 0] > 0).astype(int))
+    layers = [{"type": "linear", "units": 16}, {"type": "relu"}, {"type": "linear", "units": 2}]
+    spec = configuration(layers, epochs=30)
+
+    losses = [train(spec, Examples(x, y, 0, 2), 0).losses for y in (columns, columns.copy("C"))]
+
+    assert losses[0] == losses[1]
+    assert losses[0][-1] < 0.2
+
+
+@pytest.mark.parametrize(
+    ("layers", "examples", "changes", "field", "words"),
+    [
+        ([LINEAR], classes(5), {"random_shift": 2}, "random_shift", "these examples are 5."),
+        ([{"type": "identity"}], XOR, {"loss": "mse"}, "layers", "anything to learn"),
+        (
+            [LINEAR],
+            classes(5).part(np.arange(1)),
+            {"early_stopping": {"patience": 1}},
+            "early_stopping",
+            "hold out 1 of 1 examples",
+        ),
+        (
+            [{"type": "linear", "units": 1}],
+            Examples(XOR.x, XOR.y[:, 0]),
+            {"loss": "mse"},
+            "layers[0]",
+            r"give them the shape \(N, 1\)",
+        ),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_with_its_field(
+    layers: list[dict[str, Any]], examples: Examples, changes: dict[str, Any], field: str, words: str
+) -> None:
+    with pytest.raises(Refused, match=words) as refusal:
+        Training(configuration(layers, **changes), examples, 0)
+
+    assert refusal.value.problems[0].field == field
