@@ -44,7 +44,7 @@ class MPNeuron:
 
     def outputs(self, x: Array) -> Array:
         """Compute y for a batch of Boolean inputs: x (batch, inputs) -> (batch,)"""
-        return np.where(self.vetoed(x), 0.0, step(self.sums(x) - self.threshold).data)
+        return np.where(self.vetoed(x), 0.0, step(self.sums(x).astype(np.float64) - self.threshold).data)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,11 @@ class Recurrent(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        if min(input_size, hidden_size, num_layers) < 1:
+            raise ValueError(
+                f"a recurrent layer needs sizes and layers of at least 1, got {input_size}, {hidden_size} "
+                f"and {num_layers}"
+            )
         self.hidden_size, self.num_layers, self.sequences = hidden_size, num_layers, sequences
         rows, bound = self.gates * hidden_size, 1 / math.sqrt(hidden_size)
         for layer in range(num_layers):

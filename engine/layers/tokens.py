@@ -27,7 +27,12 @@ class Positions(Module):
         self.weight = parameter(drawn, (length, size), dtype, "F")
 
     def forward(self, x: Operand) -> Tensor:
-        """Add the vectors of the positions."""
+        """Add the vectors of the positions; ValueError when there are more or fewer of them."""
+        x = as_tensor(x)
+        if x.shape[-2:] != self.weight.shape:
+            raise ValueError(
+                f"positions are for x (B, {', '.join(map(str, self.weight.shape))}), got {x.shape}"
+            )
         return add(x, self.weight)
 
 

@@ -57,7 +57,9 @@ class GPT(Module):
         self.head = Linear(size, config.symbols, generator=generator, dtype=dtype)
 
     def forward(self, tokens: Array) -> Tensor:
-        """Compute the logits."""
+        """Compute the logits; ValueError when the rows of tokens have another length."""
+        if np.shape(tokens)[1:] != (self.config.length,):
+            raise ValueError(f"this GPT takes tokens (B, {self.config.length}), got {np.shape(tokens)}")
         x = self.positions(self.embedding(tokens))  # (B, T, D)
         x = self.blocks(x)  # (B, T, D)
         return self.head(self.norm(x))  # (B, T, symbols)
@@ -71,7 +73,7 @@ class GPT(Module):
         Only the last `length` symbols are seen. ValueError on a temperature of 0 or less and on no symbols
         to start from.
         """
-        if temperature <= 0:
+        if not temperature > 0:
             raise ValueError(f"temperature must be above 0, got {temperature}")
         if not len(start):
             raise ValueError("generate needs at least one symbol to start from, got none")

@@ -98,7 +98,7 @@ def divide(a: Operand, b: Operand) -> Tensor:
 
 def power(x: Operand, exponent: float) -> Tensor:
     """y = x ** exponent for a fixed exponent.   x (any shape) -> y (same shape);
-    dx = g exponent x ** (exponent - 1)
+    dx = g exponent x ** (exponent - 1), and 0 where the exponent is
     """
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
@@ -107,6 +107,9 @@ def power(x: Operand, exponent: float) -> Tensor:
         np.power(data, exponent, out=y)
 
     def backward(g: Array, dx: Array) -> None:
+        if exponent == 0:
+            dx.fill(0)
+            return
         np.power(data, exponent - 1, out=dx)
         np.multiply(dx, exponent, out=dx)
         np.multiply(dx, g, out=dx)

@@ -293,3 +293,7 @@ def test_batch_norm_of_one_three_five() -> None:
     end = 2 / (8 / 3 + 1e-5) ** 0.5
     assert y.data[:, 0].tolist() == pytest.approx([-end, 0, end], rel=1e-14)
     assert end == pytest.approx(1.224742575, abs=1e-9)
+
+
+def test_boolean_inputs_may_be_whole_numbers() -> None:
+    assert MPNeuron(2).outputs(np.array([[0, 1], [1, 1]])).tolist() == [0, 1]

@@ -8,7 +8,7 @@ import pytest
 from engine.layers.dense import Linear
 from engine.losses import mse_loss
 from engine.ops.activation import gelu
-from engine.ops.basic import add, matmul, mean, multiply, total
+from engine.ops.basic import add, matmul, mean, multiply, power, total
 from engine.ops.nn import linear
 from engine.tensor import Array, Parameter, Tape, Tensor
 
@@ -97,3 +97,11 @@ def test_targets_may_be_of_another_dtype() -> None:
         loss = mse_loss(layer(X.astype(np.float32)), X)
 
     assert {gradient.dtype for gradient in tape.backward(loss).values()} == {np.dtype(np.float32)}
+
+
+def test_the_slope_of_a_constant_power_is_zero_at_zero_too() -> None:
+    x = Parameter(np.array([0.0, 2.0]))
+    with Tape() as tape:
+        loss = total(power(x, 0))
+
+    assert tape.backward(loss)[x].tolist() == [0, 0]

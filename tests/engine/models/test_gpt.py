@@ -99,3 +99,13 @@ def test_a_text_goes_on_from_a_symbol_at_least() -> None:
 def test_a_symbol_that_is_not_in_the_table_is_refused() -> None:
     with pytest.raises(IndexError, match=f"index {SYMBOLS} is outside"):
         GPT(CONFIG)(np.full((1, LENGTH), SYMBOLS))
+
+
+def test_rows_of_another_length_are_refused() -> None:
+    with pytest.raises(ValueError, match=rf"takes tokens \(B, {LENGTH}\), got \(2, {LENGTH - 1}\)"):
+        GPT(CONFIG)(np.zeros((2, LENGTH - 1), int))
+
+
+def test_a_temperature_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="temperature must be above 0, got nan"):
+        GPT(CONFIG).generate(np.array([1]), 2, draws(), temperature=float("nan"))
