@@ -1,7 +1,7 @@
 """What each part of a training takes: seconds, bytes and parameters, from the configuration alone.
 
     seconds = epochs (steps of an epoch x step + validation)
-    step = calls call + batch (work element + runs run + 3 flops / rate) + parameters passes element
+    step = calls call + batch (work element + runs run + flops / rate) + parameters passes element
 
 counts numpy calls, the numbers they go through, the rows they set out on anew and the multiply-adds of one
 step. The four constants and the counts of each layer (engine/shapes.py) were fitted on trainings with one
@@ -101,8 +101,10 @@ class Bill:
     def shares(self) -> dict[str, float]:
         """Predict the seconds of each part: the layers, what surrounds them, the validation."""
         spec, ways = self.spec, self.spec.epochs * self.steps
+        first = next((number for number, stage in enumerate(self.stages) if stage.cost.parameters), 0)
         shares = {
-            f"layers[{number}]": ways * self._step(stage.cost) for number, stage in enumerate(self.stages)
+            f"layers[{number}]": ways * self._step(stage.cost, inward=number > first)
+            for number, stage in enumerate(self.stages)
         }
         shares["the loss"] = ways * self._step(self._loss())
         shares["the optimizer"] = ways * self._update()
@@ -155,14 +157,19 @@ class Bill:
             runs=number.runs * math.prod(lead),
         )
 
-    def _step(self, cost: Cost, times: int = 1) -> float:
-        """Predict one step of one part; float64 costs twice as much an element and a product."""
-        wide = self.size / 4
+    def _step(self, cost: Cost, times: int = 1, inward: bool = True) -> float:
+        """Predict one step of one part; float64 costs twice as much an element and a product.
+
+        A layer has two products beside its forward one: for its weights and, `inward`, for the layer before.
+        """
+        wide, flops, work = self.size / 4, 3 * cost.flops, cost.work
+        if not inward:
+            flops, work = flops - cost.inward_flops, work - cost.inward_work
         return (
             SECONDS_PER_CALL * cost.calls
-            + SECONDS_PER_ELEMENT * wide * self.batch * times * cost.work
+            + SECONDS_PER_ELEMENT * wide * self.batch * times * work
             + SECONDS_PER_RUN * self.batch * times * cost.runs
-            + 3 * self.batch * cost.flops * wide / FLOPS_PER_SECOND
+            + self.batch * flops * wide / FLOPS_PER_SECOND
         )
 
     def _update(self) -> float:

@@ -38,10 +38,14 @@ class Cost:
     parameters: int = 0
     flops: float = 0
     """Multiplications and additions of a forward pass."""
+    inward_flops: float = 0
+    """Those for the gradient of the input, which the first layer with parameters does not need."""
     elements: float = 0
     """Numbers kept in memory for a step."""
     work: float = 0
     """Numbers a step goes through beside the products; one that takes longer counts as several."""
+    inward_work: float = 0
+    """How much of `work` is for the gradient of the input."""
     runs: float = 0
     """How often a call sets out anew: a bias on 100 rows of 4 units makes 100 runs, each of which takes
     longer to begin than to end.
@@ -96,6 +100,7 @@ def _linear(layer: spec.Linear, signal: Signal) -> tuple[Signal, Cost]:
     return Signal((*lead, layer.units)), Cost(
         weights + layer.bias * layer.units,
         flops=2 * weights * rows,
+        inward_flops=2 * weights * rows,
         elements=2 * rows * layer.units,
         work=rows * (3 * layer.units + 2 * size),
         runs=rows * (layer.bias and layer.units > 1),
@@ -151,8 +156,10 @@ def _conv2d(layer: spec.Conv2d, signal: Signal) -> tuple[Signal, Cost]:
     return Signal((layer.filters, *sides)), Cost(
         weights + layer.filters,
         flops=2 * weights * places,
+        inward_flops=2 * weights * places,
         elements=elements,
         work=2 * elements,
+        inward_work=elements,
         calls=8 + layer.kernel_size**2,
         setup=100,
     )
@@ -196,6 +203,7 @@ def _patches(layer: spec.Patches, signal: Signal) -> tuple[Signal, Cost]:
     return Signal((tokens + layer.class_token, layer.units)), Cost(
         weights + layer.units + extra,
         flops=2 * weights * tokens,
+        inward_flops=2 * weights * tokens,
         elements=elements,
         work=2 * elements,
         calls=24,
@@ -213,6 +221,7 @@ def _recurrent(layer: spec.Recurrent, signal: Signal) -> tuple[Signal, Cost]:
     return Signal((length, units) if layer.sequences else (units,)), Cost(
         weights + 2 * gates * units,
         flops=2 * weights * length,
+        inward_flops=2 * gates * units * size * length,
         elements=length * (kept * units + 2 * size),
         work=length * (work * units + 4 * size),
         calls=20 + length * {"rnn": 11, "lstm": 30, "gru": 36}[layer.type],

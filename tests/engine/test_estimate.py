@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from engine.bill import Bill
 from engine.estimate import Limits, estimate
 from engine.examples import Examples, fit
 from engine.shapes import Signal, walk
@@ -256,6 +257,17 @@ def test_a_number_costs_more_in_a_narrow_layer(bend: str) -> None:
     }
 
     assert seconds[2] > 5 * seconds[64]
+
+
+@pytest.mark.parametrize("before", [[], [{"type": "dropout"}]])
+def test_the_first_layer_that_learns_hands_no_gradient_on(before: list[dict[str, Any]]) -> None:
+    wide = {"type": "linear", "units": 500}
+    shares = Bill(
+        configuration([*before, wide, wide, LINEAR], batch_size=None), Signal((500,)), 1000
+    ).shares()
+    first, second = (shares[f"layers[{len(before) + number}]"] for number in (0, 1))
+
+    assert 0.6 < first / second < 0.75
 
 
 def test_a_batch_norm_on_images_meets_long_runs() -> None:
