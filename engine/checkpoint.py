@@ -36,6 +36,7 @@ def pack(progress: Progress, parts: Parts) -> bytes:
         "validation": progress.validation,
         "best": progress.best,
         "best_epoch": progress.best_epoch,
+        "diverged": progress.diverged,
     }
     arrays = {"values": parts.optimizer.flat.values, "order": progress.order}
     arrays |= {f"optimizer.{name}": value for name, value in parts.optimizer.state().items()}

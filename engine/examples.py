@@ -52,9 +52,8 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
     stages = walk(spec.layers, examples.signal())
     _require_something_to_learn(spec, stages, len(examples))
     if spec.random_shift and len(examples.x.shape) != 4:
-        message = (
-            f"random_shift moves images (channels, height, width); these examples are {examples.signal()}."
-        )
+        shape = examples.signal()
+        message = f"random_shift moves images (channels, height, width); these have the shape {shape}."
         raise Refused([Problem("random_shift", str(spec.random_shift), "0 without images", message)])
     output, target = stages[-1].output, examples.y.shape[1:]
     place = f"layers[{len(stages) - 1}]"
@@ -69,8 +68,10 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
         raise Refused([Problem("loss", spec.loss, "targets from 0 to 1", message)])
     wanted = (*target, examples.classes) if examples.classes else target
     if output.shape != wanted:
-        needed = " x ".join(map(str, wanted)) or "numbers without an axis: give them the shape (N, 1)"
+        needed = " x ".join(map(str, wanted)) or "an axis of their own"
         message = f"The last layer gives {output}, the targets need {needed}."
+        if not wanted:
+            message = "The targets have the shape (N,): give them a second axis, (N, 1)."
         raise Refused([Problem(place, str(output), needed, message)])
     require_batches(spec, stages, len(examples) - held_out(spec, len(examples)))
     return stages

@@ -53,8 +53,10 @@ def computed(dtype: npt.DTypeLike) -> dict[str, Array]:
     left = generator.standard_normal((48, 64)).astype(dtype)
     right = generator.standard_normal((64, 32)).astype(dtype)
     positive = np.abs(right)
+    wide = generator.standard_normal((784, 256)).astype(dtype)  # large enough to be shared among threads
     products = {
         "product": left @ right,
+        "large product": wide.T @ wide,
         "product of columns": np.dot(np.asfortranarray(left), np.asfortranarray(right)),
         "product with a vector": np.dot(left, right[:, 0]),
         "products": np.matmul(left.reshape(4, 12, 64), right),

@@ -23,7 +23,7 @@ class Difference:
     numeric: float
 
     def relative(self) -> float:
-        """Return |a - n| / max(1, |a|, |n|)."""
+        """Return |a - n| / max(1, |a|, |n|): of gradients below 1 the plain difference."""
         return abs(self.analytic - self.numeric) / max(1.0, abs(self.analytic), abs(self.numeric))
 
 
@@ -64,7 +64,8 @@ def _moved(loss: Loss, tensors: Sequence[Tensor], directions: Sequence[Array], h
     saved = [tensor.data.copy() for tensor in tensors]
     for tensor, direction in zip(tensors, directions, strict=True):
         np.add(tensor.data, h * direction, out=tensor.data)
-    value = float(loss().data)
-    for tensor, values in zip(tensors, saved, strict=True):
-        np.copyto(tensor.data, values)
-    return value
+    try:
+        return float(loss().data)
+    finally:
+        for tensor, values in zip(tensors, saved, strict=True):
+            np.copyto(tensor.data, values)

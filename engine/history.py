@@ -38,7 +38,11 @@ class MPNeuron:
         return sums
 
     def vetoed(self, x: Array) -> list[bool]:
-        """Tell for each row of x whether an inhibitory input is 1."""
+        """Tell for each row of x whether an inhibitory input is 1; ValueError when there is no such input."""
+        if not all(1 <= number <= x.shape[1] for number in self.inhibitory):
+            raise ValueError(
+                f"inhibitory inputs are counted from 1 to {x.shape[1]}, got {sorted(self.inhibitory)}"
+            )
         inhibitory = [number - 1 for number in sorted(self.inhibitory)]
         return [bool(np.any(row[inhibitory] == 1)) for row in x]
 

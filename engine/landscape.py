@@ -67,7 +67,9 @@ def walk(
     starts: Sequence[tuple[float, float]],
     steps: int,
 ) -> Walk:
-    """Let one optimizer take its steps from every start, each as if it were alone.
+    """Let one optimizer take its steps from every start; none knows of the others.
+
+    The last bits of a slope may depend on how many starts there are, where the landscape is turned.
 
     A walk that diverges goes on to infinity, and from there to NaN.
     """

@@ -63,8 +63,8 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
     """L = mean of -ln p[target], p = softmax(z).   z (..., C), target (...) of class numbers -> L ()
 
     The softmax is over the last axis. dz = (p - one-hot(target)) / n. Rows whose target is ignore_index
-    count neither in L nor in n; where none counts, L is NaN. ValueError when target has another shape or is
-    empty, IndexError when a class is not in [0, C).
+    count neither in L nor in n; where none counts, L is NaN and dz is 0, as in PyTorch. ValueError when
+    target has another shape or is empty, IndexError when a class is not in [0, C).
     """
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)
@@ -91,7 +91,8 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
             np.copyto(flat.reshape(goal.shape), goal)
         counted = _counted(flat, classes, ignore_index)
         weight[:, 0] = counted
-        np.multiply(weight, 1 / np.add.reduce(weight, axis=None), out=weight)
+        total = np.add.reduce(weight, axis=None)
+        np.multiply(weight, 1 / total if total else 0, out=weight)
         hot.fill(0)
         chosen = (numbers, flat if counted is True else np.where(counted, flat, 0))
         hot[chosen] = weight[:, 0]
@@ -103,7 +104,7 @@ def cross_entropy(z: Operand, target: Array, ignore_index: int = -100) -> Tensor
         np.exp(e, out=e)
         np.dot(e, ones, out=sums)
         np.log(sums, out=rest)
-        loss[...] = float(np.vdot(rest, weight)) - float(wanted)
+        loss[...] = float(np.vdot(rest, weight)) - float(wanted) if total else np.nan
 
     def backward(g: Array, dz: Array) -> None:
         np.divide(weight, sums, out=rest)

@@ -81,7 +81,7 @@ def kl_divergence(p: Array, q: Array) -> float:
     ValueError for other shapes, a negative number, or a sum off 1 by more than 1e-6. Kullback and Leibler
     (1951).
     """
-    p, q = _distribution("p", p), _distribution("q", q)
+    p, q = distribution("p", p), distribution("q", q)
     if p.shape != q.shape:
         raise ValueError(
             f"kl_divergence needs distributions over the same states, got {p.shape} and {q.shape}"
@@ -95,9 +95,9 @@ def kl_divergence(p: Array, q: Array) -> float:
 
 def entropy(p: Array) -> float:
     """H = -sum of p ln p, in nats.   p (K,) of sum 1 -> H in [0, ln K].   ValueError as kl_divergence"""
-    p = _distribution("p", p)
+    p = distribution("p", p)
     present = p[p > 0]
-    return max(-float(np.sum(present * np.log(present))), 0.0)
+    return max(-float(np.sum(present * np.log(present))), 0.0) + 0.0  # no -0.0
 
 
 def nats_to_bits(nats: float) -> float:
@@ -151,7 +151,8 @@ def _refuse_nan(name: str, output: Array) -> None:
         raise ValueError(f"{name} of outputs that are not numbers (nan)")
 
 
-def _distribution(name: str, p: Array) -> Array:
+def distribution(name: str, p: Array) -> Array:
+    """Return p (K,) in float64; ValueError, by its name, on a negative number or a sum off 1 by over 1e-6."""
     p = np.asarray(p, np.float64)
     if p.ndim != 1 or not (p >= 0).all() or not abs(p.sum() - 1) <= 1e-6:
         raise ValueError(

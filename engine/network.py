@@ -52,8 +52,12 @@ class Network:
         The parameters are 0.weight (out, in), 0.bias, 2.weight, ... as in torch.nn.Sequential; ValueError
         names a missing, unknown or misshapen one.
         """
+        if len(activations) != len(sizes) - 1:
+            raise ValueError(
+                f"{len(sizes)} rows of units need {len(sizes) - 1} activations, got {len(activations)}"
+            )
         layers: list[Module] = []
-        for inputs, units, activation in zip(sizes, sizes[1:], activations, strict=False):
+        for inputs, units, activation in zip(sizes[:-1], sizes[1:], activations, strict=True):
             layers += [Linear(inputs, units, dtype=np.float64), ACTIVATIONS[activation]()]
         self.model = Sequential(*layers)
         self.model.load_state_dict(state)

@@ -17,15 +17,15 @@ from engine.memory import Blocks
 from engine.tensor import Array, Parameter
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True)
 class Flat:
     """Parameters and gradients as two arrays of one shape: (P,), or (P, N) for N networks at once."""
 
     values: Array
     gradients: Array
     blocks: Blocks = field(default_factory=partial(Blocks, apart=0))
-    abandoned: bool = False
-    """Whether some of the parameters lie in another one since."""
+    parameters: tuple[Parameter, ...] = ()
+    """Those that were moved here, in order."""
 
     def zeros(self) -> Array:
         """Return one more array of zeros like these: what an optimizer keeps beside them."""
@@ -44,12 +44,14 @@ def flatten(parameters: Sequence[Parameter]) -> Flat:
     Make plans after this, not before: a plan writes to the buffers it was recorded with. ValueError when
     there are none, or when their dtypes differ.
     """
+    parameters = tuple(dict.fromkeys(parameters))  # a shared one lies in one place
     dtypes = {parameter.data.dtype for parameter in parameters}
     if len(dtypes) != 1:
         raise ValueError(f"an optimizer needs parameters of one dtype, got {sorted(map(str, dtypes))}")
     size = sum(parameter.data.size for parameter in parameters)
     dtype, blocks = dtypes.pop(), Blocks(apart=0)
-    flat = Flat(_zeros(blocks, (size,), dtype), _zeros(blocks, (size,), dtype), blocks)
+    values, gradients = (_zeros(blocks, (size,), dtype) for _ in range(2))
+    flat = Flat(values, gradients, blocks, parameters)
     start = 0
     for parameter in parameters:
         part = slice(start, start + parameter.data.size)
@@ -58,9 +60,6 @@ def flatten(parameters: Sequence[Parameter]) -> Flat:
         parameter.data = flat.values[part].reshape(shape, order=order)
         parameter.grad = flat.gradients[part].reshape(shape, order=order)
         np.copyto(parameter.data, old)
-        if parameter.owner is not None:
-            parameter.owner.abandoned = True
-        parameter.owner = flat
         start = part.stop
     return flat
 
@@ -89,27 +88,25 @@ class Optimizer:
         _refuse_outside("lr", lr)
         _refuse_outside("weight_decay", weight_decay)
         self.flat = parameters if isinstance(parameters, Flat) else flatten(parameters)
-        self._parameters = [] if isinstance(parameters, Flat) else list(parameters)
         self.lr = lr
         self.weight_decay = weight_decay
         self.steps = 0
+        self._views = [parameter.data for parameter in self.flat.parameters]
         self._part = self.flat.zeros()
         self._sum: Array | None = None
 
     def zero_grad(self) -> None:
         """Empty the gradients: a loss that does not depend on all parameters leaves those of the others."""
+        self._frozen()
         self.flat.gradients.fill(0)
 
     def step(self) -> None:
         """Move the parameters by the gradients that are in their buffers now; frozen ones stay, with their
-        averages. ValueError where another optimizer has taken parameters over since.
+        averages. ValueError where parameters have been moved away since, as a newer optimizer does.
         """
-        if self.flat.abandoned:
-            raise ValueError(
-                "a newer optimizer has taken over parameters of this one: go on with the newer one"
-            )
+        frozen = self._frozen()
         self.steps += 1
-        kept = [(array[part], array[part].copy()) for part in self._frozen() for array in self._all()]
+        kept = [(array[part], array[part].copy()) for part in frozen for array in self._all()]
         gradients = self._decay() if self.weight_decay else self.flat.gradients
         self._update(self.flat.values, gradients, self._part)
         for now, before in kept:
@@ -126,15 +123,18 @@ class Optimizer:
             np.copyto(value, state[name])
 
     def _frozen(self) -> list[slice]:
-        """Find the places of the parameters that want no gradient now."""
-        if all(parameter.requires_grad for parameter in self._parameters):
-            return []
-        ends = np.cumsum([parameter.data.size for parameter in self._parameters]).tolist()
-        return [
-            slice(end - parameter.data.size, end)
-            for parameter, end in zip(self._parameters, ends, strict=True)
-            if not parameter.requires_grad
-        ]
+        """Find the places of the parameters that want no gradient now; ValueError where one was moved."""
+        frozen, start = [], 0
+        for parameter, view in zip(self.flat.parameters, self._views, strict=True):
+            if parameter.data is not view:
+                raise ValueError(
+                    "parameters of this optimizer lie elsewhere by now, as those that a newer optimizer has "
+                    "taken: make one optimizer for all of them, or several that share none"
+                )
+            if not parameter.requires_grad:
+                frozen.append(slice(start, start + view.size))
+            start += view.size
+        return frozen
 
     def _all(self) -> list[Array]:
         """List what a step changes."""
@@ -167,10 +167,10 @@ class SGD(Optimizer):
         nesterov: bool = False,
     ) -> None:
         """Start with a velocity of zero; ValueError on a negative momentum, or nesterov without one."""
-        super().__init__(parameters, lr, weight_decay)
         _refuse_outside("momentum", momentum)
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum above 0")
+        super().__init__(parameters, lr, weight_decay)
         self.momentum = momentum
         self.nesterov = nesterov
         self.state_velocity = self.flat.zeros() if momentum else self.flat.values[:0].copy()
@@ -202,8 +202,8 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
     ) -> None:
         """Start with sums of zero; ValueError on a negative eps."""
-        super().__init__(parameters, lr, weight_decay)
         _refuse_outside("eps", eps)
+        super().__init__(parameters, lr, weight_decay)
         self.eps = eps
         self.state_squares = self.flat.zeros()
 
@@ -229,9 +229,9 @@ class RMSprop(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         """Start with averages of zero; ValueError when alpha is not in [0, 1], or eps is negative."""
-        super().__init__(parameters, lr, weight_decay)
         _refuse_outside("alpha", alpha, 1)
         _refuse_outside("eps", eps)
+        super().__init__(parameters, lr, weight_decay)
         self.alpha = alpha
         self.eps = eps
         self.state_squares = self.flat.zeros()
@@ -267,10 +267,10 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         """Start with averages of zero; ValueError when a beta is not in [0, 1), or eps is negative."""
-        super().__init__(parameters, lr, weight_decay)
         _refuse_outside("eps", eps)
         if not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must be at least 0 and below 1, got {betas}")
+        super().__init__(parameters, lr, weight_decay)
         self.betas = betas
         self.eps = eps
         self.state_mean = self.flat.zeros()
@@ -315,9 +315,12 @@ class AdamW(Adam):
 def clip_gradients(gradients: Array, max_norm: float) -> Any:
     """Scale g by min(1, max_norm / (|g| + 1e-6)) and return |g| before.   gradients (P,) -> number
 
+    ValueError when max_norm is negative or no number.
     For N networks at once: gradients (P, N) -> (N,). |g| is the Euclidean norm over all parameters of a
     network.   Pascanu, Mikolov and Bengio (2013)
     """
+    if not max_norm >= 0:
+        raise ValueError(f"max_norm must be at least 0, got {max_norm}")
     norm = np.sqrt(np.square(gradients).sum(axis=0))
     np.multiply(gradients, np.minimum(1, max_norm / (norm + 1e-6)).astype(gradients.dtype), out=gradients)
     return norm

@@ -51,7 +51,7 @@ class Plan:
     def step(self, *inputs: Array) -> float:
         """Copy new inputs in and run; ValueError when their shapes are not those of the examples."""
         for buffer, value in zip(self.inputs, inputs, strict=True):
-            if value.shape != buffer.shape:
-                raise ValueError(f"this step was recorded for inputs {buffer.shape}, got {value.shape}")
+            if np.shape(value) != buffer.shape:
+                raise ValueError(f"this step was recorded for inputs {buffer.shape}, got {np.shape(value)}")
             np.copyto(buffer, value)
         return self.run()

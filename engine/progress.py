@@ -69,5 +69,6 @@ class Progress:
     epoch_total: float = 0.0
     best: float = math.inf
     best_epoch: int = 0
+    diverged: bool = False
     best_values: Array | None = None
     best_buffers: dict[str, Array] = field(default_factory=dict)

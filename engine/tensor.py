@@ -51,18 +51,14 @@ class Tensor:
 
 
 class Parameter(Tensor):
-    """A tensor that is learned: it owns the buffer its gradient is written to.
+    """A tensor that is learned: it owns the buffer its gradient is written to."""
 
-    `owner` is what an optimizer has made of all its parameters (optim.Flat), None before there is one.
-    """
-
-    __slots__ = ("grad", "owner")
+    __slots__ = ("grad",)
 
     def __init__(self, data: npt.ArrayLike) -> None:
         """Start with a gradient of zero."""
         super().__init__(data, requires_grad=True)
         self.grad: Array = np.zeros_like(self.data)
-        self.owner: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,8 @@ class Tape:
 
         Nothing accumulates from one call to the next. What is returned is a copy; the parameter's own buffer,
         `grad`, is filled as well, and written over by the next call. Parameters that the loss does not depend
-        on keep theirs: `zero_grad` empties them. ValueError when the loss is no number of this tape.
+        on keep theirs: `zero_grad` empties them. ValueError when the loss is not one number, or was not
+        computed on this tape.
         """
         calls, gradients = self.schedule(loss)
         _run(calls)

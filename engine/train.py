@@ -76,15 +76,15 @@ class Training:
     ) -> Outcome:
         """Go through the epochs; overflow is silent, the loss tells of it."""
         now = self.progress
-        if not math.isfinite(now.epoch_total):
-            return Diverged(now.step, self.spec.optimizer.lr * self._factor(now.step - 1))
+        if now.diverged:
+            return self._diverged()
         while now.epoch < self.spec.epochs and not self._has_stopped():
             if now.position == 0:
                 self._begin_epoch()
             while now.position < len(self._examples):
                 loss = self._step()
                 if not math.isfinite(loss):
-                    return Diverged(now.step, float(self.optimizer.lr))
+                    return self._diverged()
                 if now.step % every == 0 or now.step == self.steps:
                     if on_step:
                         on_step(StepInfo(now.step, self.steps, now.epoch + 1, loss, float(self.optimizer.lr)))
@@ -191,15 +191,21 @@ class Training:
             self._end_epoch()
         return Cancelled(self.progress.step)
 
+    def _diverged(self) -> Diverged:
+        """Note the step that was one too many, and the learning rate it had."""
+        now = self.progress
+        now.diverged = True
+        return Diverged(now.step, self.spec.optimizer.lr * self._factor(now.step - 1))
+
     def _finish(self) -> Outcome:
         """Keep the best parameters of early stopping, and look once more for infinities."""
-        values = self.optimizer.flat.values
+        values, buffers = self.optimizer.flat.values, self._buffers()
         if self.progress.best_values is not None:
             np.copyto(values, self.progress.best_values)
-            for name, buffer in self._buffers().items():
+            for name, buffer in buffers.items():
                 np.copyto(buffer, self.progress.best_buffers[name])
-        if not np.isfinite(values).all():
-            return Diverged(self.progress.step, float(self.optimizer.lr))
+        if not all(np.isfinite(array).all() for array in (values, *buffers.values())):
+            return self._diverged()
         return Finished(self.progress.step)
 
 

@@ -2,8 +2,8 @@
 
     E(s) = -sum over i < j of w_ij s_i s_j - sum over i of b_i s_i,   p(s) = e^(-E(s) / T) / Z
 
-with s of 0 and 1, T above 0, and symmetric weights without self-connections. The first units are visible,
-the rest hidden.   Ackley, Hinton and Sejnowski (1985)
+with s of 0 and 1, T above 0 (ValueError otherwise), and symmetric weights without self-connections. The
+first units are visible, the rest hidden.   Ackley, Hinton and Sejnowski (1985)
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.energy.states import all_states, draw, log_sum_exp, logistic
+from engine.metrics import distribution
 from engine.tensor import Array
 
 LARGEST = 16
@@ -39,7 +40,7 @@ class BoltzmannMachine:
 
     def log_partition(self, temperature: float = 1.0) -> float:
         """Compute ln Z, Z = sum over all states of e^(-E / T); ValueError beyond 16 units."""
-        return float(log_sum_exp(_over(-self.energies(self._all()), temperature)))
+        return float(log_sum_exp(_divide_by_temperature(-self.energies(self._all()), temperature)))
 
     def probabilities(self, temperature: float = 1.0) -> Array:
         """Compute p(s) of every state, counting upwards.   -> (2^n,); ValueError beyond 16 units"""
@@ -50,13 +51,19 @@ class BoltzmannMachine:
         return np.exp(log_sum_exp(self._logarithms(temperature)))
 
     def divergence(self, target: Array, temperature: float = 1.0) -> float:
-        """Compute KL(target | p(v)) = sum of t ln(t / p(v)), in nats.   target (2^visible,), sums to 1"""
+        """Compute KL(target | p(v)) = sum of t ln(t / p(v)), in nats.   target (2^visible,), sums to 1
+
+        ValueError on another shape, a negative number, and a sum off 1 by more than 1e-6.
+        """
+        target = distribution("target", target)
+        if len(target) != 2**self.visible:
+            raise ValueError(f"target must have {2**self.visible} states, got {len(target)}")
         logarithms, held = log_sum_exp(self._logarithms(temperature)), target > 0
         return float((target[held] * (np.log(target[held]) - logarithms[held])).sum())
 
     def conditional(self, states: Array, unit: int, temperature: float = 1.0) -> Array:
         """Compute p(s_i = 1 | the others) = s((sum over j of w_ij s_j + b_i) / T).   states (M, n) -> (M,)"""
-        return logistic(_over(states @ self.weight[unit] + self.bias[unit], temperature))
+        return logistic(_divide_by_temperature(states @ self.weight[unit] + self.bias[unit], temperature))
 
     def sample(
         self, states: Array, sweeps: int, generator: np.random.Generator, temperature: float = 1.0
@@ -92,7 +99,7 @@ class BoltzmannMachine:
 
     def _logarithms(self, temperature: float = 1.0) -> Array:
         """Compute ln p(v, h), which does not underflow.   -> (2^visible, 2^hidden)"""
-        scores = _over(-self.energies(self._all()), temperature)
+        scores = _divide_by_temperature(-self.energies(self._all()), temperature)
         logarithms: Array = (scores - log_sum_exp(scores)).reshape(2**self.visible, -1)
         return logarithms
 
@@ -100,7 +107,7 @@ class BoltzmannMachine:
         return all_states(len(self.bias), LARGEST)
 
 
-def _over(scores: Array, temperature: float) -> Array:
+def _divide_by_temperature(scores: Array, temperature: float) -> Array:
     """Divide by the temperature; ValueError when it is not above 0."""
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, got {temperature}")

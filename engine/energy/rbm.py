@@ -7,6 +7,7 @@ Summing over h gives the free energy F(v) = -a^T v - sum of ln(1 + e^(W v + b)),
 Smolensky (1986); contrastive divergence: Hinton (2002); persistent: Tieleman (2008)
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -59,14 +60,20 @@ class RBM:
         return float(log_sum_exp(scores))
 
     def log_likelihood(self, data: Array) -> float:
-        """Compute the mean of ln p(v), exactly, in nats.   data (M, V); ValueError beyond 2^16 states"""
+        """Compute the mean of ln p(v), exactly, in nats.   data (M, V)
+
+        ValueError beyond 2^16 states, and on data that train_rbm refuses.
+        """
+        _check_data(data, len(self.visible_bias))
         return float(-self.free_energies(data).mean()) - self.log_partition()
 
     def exact_gradient(self, data: Array) -> Gradient:
         """Compute the gradient of log_likelihood: <h v^T> over the data minus over the model.   data (M, V)
 
-        The model's average runs over all states of the visible layer; ValueError beyond 2^16 of them.
+        The model's average runs over all states of the visible layer; ValueError beyond 2^16 of them, and on
+        data that train_rbm refuses.
         """
+        _check_data(data, len(self.visible_bias))
         states = all_states(len(self.visible_bias), LARGEST)
         scores = -self.free_energies(states)
         p = np.exp(scores - log_sum_exp(scores))[:, None]
@@ -127,9 +134,10 @@ class RBMTraining:
     weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.k, self.batch_size) < 1 or self.lr <= 0 or self.weight_decay < 0:
+        rates = 0 < self.lr < math.inf and 0 <= self.weight_decay < math.inf
+        if min(self.steps, self.k, self.batch_size) < 1 or not rates:
             raise ValueError(
-                f"steps, k, batch_size must be at least 1, lr above 0, weight_decay 0 or more: {self}"
+                f"steps, k, batch_size must be at least 1, lr above 0, weight_decay 0 or more, finite: {self}"
             )
 
 

@@ -11,6 +11,8 @@ from engine.module import Module, Sequential
 def freeze(model: Module, layers: Collection[int | str]) -> None:
     """Leave the parameters of these layers as they are: they get no gradient.
 
+    The running averages of a batch norm move on while it trains, as in PyTorch; `eval()` of the layer holds
+    them.
     A layer is named as in state_dict: 0, "0" or, deeper down, "encoder.2". ValueError names an unknown one,
     and then nothing is frozen.
     """

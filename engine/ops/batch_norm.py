@@ -52,6 +52,9 @@ def batch_norm(
         if training:
             mean = data.mean(axis=axes, keepdims=True)
             np.subtract(data, mean, out=normal)
+            rest = normal.mean(axis=axes, keepdims=True)  # what rounding left of large numbers
+            np.subtract(normal, rest, out=normal)
+            mean = mean + rest
             np.multiply(normal, normal, out=part)
             variance = part.mean(axis=axes, keepdims=True)
             _follow(running, mean.reshape(-1), variance.reshape(-1) * (count / (count - 1)))

@@ -97,6 +97,7 @@ def bce_many(z: Operand, target: Array) -> tuple[Tensor, Array]:
     """L = sum over n of L[n], L[n] = mean over b and o of ln(e^(-t z) + e^(z - t z)), from logits.
 
     z (B, O, N), target (B, O, N) -> L () and the buffer of the L[n] (N,);   dz = (s(z) - t) g / (B O)
+    The form of losses.binary_cross_entropy_with_logits, for its reason.
     """
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)

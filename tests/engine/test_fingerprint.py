@@ -64,8 +64,21 @@ def test_a_kernel_with_another_last_bit_changes_it(
     assert hashed(computed(dtype)) != first
 
 
-@pytest.mark.skipif(
+on_x86 = pytest.mark.skipif(
     platform.machine() not in ("x86_64", "AMD64"), reason="the kernels have these names on x86"
 )
+
+
+@on_x86
 def test_other_kernels_for_products_change_it() -> None:
     assert in_another_process(OPENBLAS_CORETYPE="Nehalem") != in_another_process(OPENBLAS_CORETYPE="Haswell")
+
+
+@on_x86
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core has no second thread")
+def test_products_shared_among_threads_change_it() -> None:
+    first, second = (
+        in_another_process(OPENBLAS_CORETYPE="Haswell", OPENBLAS_NUM_THREADS=threads) for threads in "12"
+    )
+
+    assert first != second

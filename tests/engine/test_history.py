@@ -297,3 +297,9 @@ def test_batch_norm_of_one_three_five() -> None:
 
 def test_boolean_inputs_may_be_whole_numbers() -> None:
     assert MPNeuron(2).outputs(np.array([[0, 1], [1, 1]])).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_an_inhibitory_input_that_is_not_there_is_refused(number: int) -> None:
+    with pytest.raises(ValueError, match=rf"counted from 1 to 2, got \[{number}\]"):
+        MPNeuron(1, frozenset({number})).outputs(ROWS)

@@ -57,8 +57,13 @@ def test_the_logits_of_a_row_left_out_may_be_anything(value: float) -> None:
     np.testing.assert_array_equal(results[0][1], results[1][1])
 
 
-def test_a_batch_in_which_nothing_counts_has_no_loss() -> None:
-    assert np.isnan(cross_entropy(LOGITS, np.full(6, -100)).data)
+def test_a_batch_in_which_nothing_counts_has_no_loss_and_moves_nothing() -> None:
+    logits = Parameter(LOGITS.copy())
+    with Tape() as tape:
+        loss = cross_entropy(logits, np.full(6, -100))
+
+    assert np.isnan(loss.data)
+    assert not tape.backward(loss)[logits].any()
 
 
 def test_an_empty_batch_is_refused() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation import evaluate, predict
+from engine.examples import Examples
 from engine.metrics import accuracy
 from engine.replay import film, measure
 from engine.train import Training
@@ -135,3 +136,15 @@ def test_what_has_no_classes_is_not_measured() -> None:
 def test_one_moment_is_no_curve() -> None:
     with pytest.raises(ValueError, match="2 moments at least"):
         measure(configuration([LINEAR]), classes(2), classes(2), 0, moments=1)
+
+
+def test_measuring_a_training_that_diverges_tells_so() -> None:
+    x = np.random.Generator(np.random.PCG64(0)).normal(size=(30, 2)) * 1e37
+    examples = Examples(x, np.arange(30) % 3, classes=3)
+    sgd = {"type": "sgd", "lr": 1000.0}
+    spec = configuration([LINEAR], optimizer=sgd, epochs=4, batch_size=30, precision="float32")
+
+    measured = measure(spec, examples, examples, 0, moments=5)
+
+    assert measured.diverged
+    assert [moment.epoch for moment in measured.moments] == [0]

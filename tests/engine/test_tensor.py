@@ -105,3 +105,12 @@ def test_the_slope_of_a_constant_power_is_zero_at_zero_too() -> None:
         loss = total(power(x, 0))
 
     assert tape.backward(loss)[x].tolist() == [0, 0]
+
+
+def test_a_loss_of_another_tape_is_refused() -> None:
+    with Tape() as tape:
+        loss = total(Parameter(np.ones(2)))
+
+    with pytest.raises(ValueError, match="computed on this tape"):
+        Tape().backward(loss)
+    assert len(tape.backward(loss)) == 1

@@ -314,7 +314,7 @@ def test_targets_that_lie_column_by_column_are_learned() -> None:
 @pytest.mark.parametrize(
     ("layers", "examples", "changes", "field", "words"),
     [
-        ([LINEAR], classes(5), {"random_shift": 2}, "random_shift", "these examples are 5."),
+        ([LINEAR], classes(5), {"random_shift": 2}, "random_shift", "these have the shape 5."),
         ([{"type": "identity"}], XOR, {"loss": "mse"}, "layers", "anything to learn"),
         (
             [LINEAR],
@@ -328,7 +328,7 @@ def test_targets_that_lie_column_by_column_are_learned() -> None:
             Examples(XOR.x, XOR.y[:, 0]),
             {"loss": "mse"},
             "layers[0]",
-            r"give them the shape \(N, 1\)",
+            r"give them a second axis, \(N, 1\)",
         ),
     ],
 )
@@ -339,3 +339,54 @@ def test_what_cannot_be_trained_is_refused_with_its_field(
         Training(configuration(layers, **changes), examples, 0)
 
     assert refusal.value.problems[0].field == field
+
+
+def test_a_training_whose_losses_add_up_to_infinity_goes_on_when_it_is_resumed() -> None:
+    """The mean of an epoch may overflow where the loss of no batch does."""
+    x = np.random.Generator(np.random.PCG64(0)).normal(size=(20, 2))
+    spec = configuration(
+        [{"type": "linear", "units": 1}],
+        loss="mse",
+        epochs=4,
+        batch_size=4,
+        precision="float64",
+        clip_norm=1.0,
+    )
+    examples = Examples(x, np.full((20, 1), 5e153))
+    started = Training(spec, examples, 0)
+    started.run(should_stop=lambda: True, every=13)
+    resumed = Training(spec, examples, 0)
+    resumed.resume(started.checkpoint())
+
+    assert resumed.run() == Training(spec, examples, 0).run() == Finished(20)
+
+
+def test_a_resumed_divergence_tells_the_rate_it_had() -> None:
+    """Also where the weights, and not the loss, are infinite after the last step."""
+    sgd, warmup = {"type": "sgd", "lr": 1000.0}, {"type": "constant", "warmup": 2}
+    spec = configuration(
+        [{"type": "linear", "units": 1}],
+        loss="mse",
+        optimizer=sgd,
+        schedule=warmup,
+        epochs=1,
+        batch_size=None,
+        precision="float32",
+    )
+    examples = Examples(XOR.x * 4e18, XOR.y * 4e18)
+    diverged = Training(spec, examples, 0)
+    outcome = diverged.run()
+    resumed = Training(spec, examples, 0)
+    resumed.resume(diverged.checkpoint())
+
+    assert resumed.run() == outcome == Diverged(1, 500.0)
+
+
+def test_a_network_that_cannot_predict_has_diverged() -> None:
+    """The variance of such numbers overflows, and the loss in training knows nothing of it."""
+    x = np.random.Generator(np.random.PCG64(0)).normal(size=(20, 3)) * 1e20
+    spec = configuration([{"type": "batch_norm"}, LINEAR], epochs=2, precision="float32")
+
+    outcome = train(spec, Examples(x, np.arange(20) % 3, classes=3), 0).outcome
+
+    assert isinstance(outcome, Diverged)

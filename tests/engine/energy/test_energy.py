@@ -343,3 +343,44 @@ def test_pre_training_helps_a_deep_network_of_sigmoids() -> None:
 def test_a_stack_of_one_layer_is_none() -> None:
     with pytest.raises(ValueError, match="at least two sizes"):
         DBN((64,), draws())
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])
+def test_a_boltzmann_machine_has_a_temperature_above_zero(temperature: float) -> None:
+    machine = BoltzmannMachine(np.zeros((2, 2)), np.zeros(2), 1)
+
+    for ask in (
+        machine.log_partition,
+        machine.probabilities,
+        lambda t: machine.conditional(np.zeros((1, 2)), 0, t),
+    ):
+        with pytest.raises(ValueError, match="temperature must be above 0"):
+            ask(temperature)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (np.ones(8) / 9, "target must be"),
+        (np.full(8, np.nan), "target must be"),
+        (np.ones(4) / 4, "have 8 states"),
+    ],
+)
+def test_a_divergence_is_from_a_distribution(target: np.ndarray, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        parity_machine(1).divergence(target)
+
+
+@pytest.mark.parametrize("data", [np.full((1, 3), 2.0), np.zeros((0, 3)), np.zeros((2, 4))])
+def test_what_an_rbm_cannot_have_seen_has_no_likelihood(data: np.ndarray) -> None:
+    rbm = RBM(3, 2, draws())
+
+    for ask in (rbm.log_likelihood, rbm.exact_gradient):
+        with pytest.raises(ValueError, match="data"):
+            ask(data)
+
+
+@pytest.mark.parametrize("setting", [{"lr": np.nan}, {"lr": np.inf}, {"weight_decay": np.nan}])
+def test_an_rbm_is_not_trained_with_a_rate_that_is_no_number(setting: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        RBMTraining(5, **setting)
