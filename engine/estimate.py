@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from engine.bill import Bill
@@ -114,31 +113,60 @@ def _advice(bill: Bill, limits: Limits) -> dict[str, str]:
 
 
 def _narrower(bill: Bill, limits: Limits) -> tuple[Bill, str]:
-    """Find the layer that must shrink least for the parameters; return the training with it so narrow."""
-    choices = []
-    for number, name in _widths(bill.spec)[:-1]:  # the last is as wide as the targets
-        wide, with_width = getattr(bill.spec.layers[number], name), partial(_with_width, bill, number, name)
-        width = _most(wide, partial(_is_small_enough, with_width, limits))
-        if width:
-            words = f"“{name}” of layers[{number}] {wide} → {width} would fit."
-            choices.append((width / wide, with_width(width), words))
-    if not choices:
-        return bill, "Fewer layers would fit."
-    return max(choices, key=lambda choice: choice[0])[1:]
+    """Find the layer that must shrink least for the parameters, or, where one alone is not enough, a width
+    for all that are wider; return the training with it.
+    """
+    widths = _widths(bill.spec)[:-1]  # the last is as wide as the targets
+    alone = [
+        (width / wide, {number: width})
+        for number, _, wide in widths
+        if (width := _alone(bill, number, wide, limits))
+    ]
+    if alone:
+        narrow = max(alone, key=lambda choice: choice[0])[1]
+    else:
+        most = max((wide for _, _, wide in widths), default=0)
+        cap = _most(most, lambda cap: _fits(bill, _capped(widths, cap), limits))
+        narrow = _capped(widths, cap) if cap else {}
+    if not narrow:
+        return bill, "Narrower layers alone would not fit."
+    said = [f"“{name}” of layers[{n}] {wide} → {narrow[n]}" for n, name, wide in widths if n in narrow]
+    return _with_widths(bill, narrow), f"{' and '.join(said)} would fit."
 
 
-def _widths(spec: TrainSpec) -> list[tuple[int, str]]:
-    """List the layers that have a width, and what it is called."""
+def _alone(bill: Bill, number: int, wide: int, limits: Limits) -> int:
+    """Find how wide a layer may be when no other shrinks; 0 when that is not enough."""
+    return _most(wide, lambda width: _fits(bill, {number: width}, limits))
+
+
+def _fits(bill: Bill, widths: dict[int, int], limits: Limits) -> bool:
+    """Tell whether the parameters are within the limit with some layers so wide."""
+    return not _parameters(_with_widths(bill, widths), limits)
+
+
+def _capped(widths: list[tuple[int, str, int]], most: int) -> dict[int, int]:
+    """Take the layers that are wider than that to be just so wide."""
+    return {number: most for number, _, wide in widths if wide > most}
+
+
+def _with_widths(bill: Bill, widths: dict[int, int]) -> Bill:
+    """Change the widths of some layers, by their number."""
+    names = {number: name for number, name, _ in _widths(bill.spec)}
+    layers = [
+        layer.model_copy(update={names[number]: widths[number]}) if number in widths else layer
+        for number, layer in enumerate(bill.spec.layers)
+    ]
+    return bill.changed(layers=layers)
+
+
+def _widths(spec: TrainSpec) -> list[tuple[int, str, int]]:
+    """List the layers that have a width: their numbers, what the width is called, and how wide they are."""
     return [
-        (number, name)
+        (number, name, getattr(layer, name))
         for number, layer in enumerate(spec.layers)
         for name in ("filters", "units")
         if hasattr(layer, name)
     ]
-
-
-def _is_small_enough(with_width: Callable[[int], Bill], limits: Limits, width: int) -> bool:
-    return not _parameters(with_width(width), limits)
 
 
 def _smaller_batch(bill: Bill, limits: Limits) -> tuple[Bill, str]:
@@ -167,13 +195,6 @@ def _fewer_epochs(bill: Bill, limits: Limits) -> str:
 
     epochs = _most(bill.spec.epochs, fits)
     return f"“epochs” {bill.spec.epochs} → {epochs} would fit." if epochs else "Not even one epoch would fit."
-
-
-def _with_width(bill: Bill, number: int, name: str, width: int) -> Bill:
-    """Change the width of one layer."""
-    layers = list(bill.spec.layers)
-    layers[number] = layers[number].model_copy(update={name: width})
-    return bill.changed(layers=layers)
 
 
 def _most(below: int, fits: Callable[[int], bool]) -> int:

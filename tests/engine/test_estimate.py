@@ -320,7 +320,7 @@ def problems_of(
             "layers 1,000 parameters",
             "67 % of them in layers[0]. “units” of layers[0] 4096 → 110",
         ),
-        ([LINEAR], {}, Limits(parameters=2), "layers 2 parameters", "Fewer layers would fit"),
+        ([LINEAR], {}, Limits(parameters=2), "layers 2 parameters", "Narrower layers alone would not fit"),
         ([LINEAR], {"epochs": 1_000_000}, Limits(), "epochs 200,000 steps", "1000000 → 66666 would fit"),
         ([LINEAR], {}, Limits(steps=2), "epochs 2 steps", "Not even one epoch"),
         (WIDE_DENSE, {"batch_size": 22}, Limits(bytes=10**6), "batch_size 1 MB", "“batch_size” 22 → "),
@@ -424,7 +424,7 @@ def test_whoever_follows_all_of_the_advice_is_not_refused_again(
     place = {"limits": limits, "signal": Signal(shape), "rows": rows}
     given = {"epochs": epochs, "batch_size": batch_size, "early_stopping": early_stopping}
     advice = " ".join(problems_of(layers, **place, **given).values())
-    for hopeless in ("Not even", "Fewer layers"):
+    for hopeless in ("Not even", "would not fit"):
         assume(hopeless not in advice)
 
     changed = given | followed(layers, advice)
@@ -451,6 +451,17 @@ def test_the_layer_that_must_fit_the_targets_is_not_told_to_shrink() -> None:
     message = problems_of(layers, Limits(parameters=600))["layers 600 parameters"]
 
     assert "“units” of layers[0] 8 → 7 would fit." in message
+
+
+def test_where_one_narrower_layer_is_not_enough_all_are_told_a_width() -> None:
+    layers = [{"type": "linear", "units": units} for units in (400, 9, 500)]
+
+    message = problems_of([*layers, LINEAR], Limits(parameters=200))["layers 200 parameters"]
+
+    assert (
+        "“units” of layers[0] 400 → 7 and “units” of layers[1] 9 → 7 and “units” of layers[2] 500 → 7"
+        in message
+    )
 
 
 def test_no_batch_is_advised_that_no_configuration_may_have() -> None:
