@@ -134,7 +134,7 @@ def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, mo
     taken = [_measurement(0, training.model, spec.loss, parts)]
 
     def watch(info: StepInfo) -> None:
-        if info.epoch in wanted and np.isfinite(training.optimizer.flat.values).all():
+        if info.epoch in wanted and training.is_finite():
             taken.append(_measurement(info.epoch, training.model, spec.loss, parts))
 
     outcome = training.run(on_step=watch, every=training.steps // spec.epochs)

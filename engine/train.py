@@ -101,6 +101,12 @@ class Training:
         """Put everything where the checkpoint says; ValueError when it belongs to another training."""
         self.progress = unpack(checkpoint, self._parts())
 
+    def is_finite(self) -> bool:
+        """Tell whether the network is all numbers, its running averages too."""
+        return all(
+            np.isfinite(array).all() for array in (self.optimizer.flat.values, *self._buffers().values())
+        )
+
     def _parts(self) -> Parts:
         """Gather what a step changes."""
         return Parts(self._identity(), self.streams, self.optimizer, self._buffers())
@@ -199,12 +205,11 @@ class Training:
 
     def _finish(self) -> Outcome:
         """Keep the best parameters of early stopping, and look once more for infinities."""
-        values, buffers = self.optimizer.flat.values, self._buffers()
         if self.progress.best_values is not None:
-            np.copyto(values, self.progress.best_values)
-            for name, buffer in buffers.items():
+            np.copyto(self.optimizer.flat.values, self.progress.best_values)
+            for name, buffer in self._buffers().items():
                 np.copyto(buffer, self.progress.best_buffers[name])
-        if not all(np.isfinite(array).all() for array in (values, *buffers.values())):
+        if not self.is_finite():
             return self._diverged()
         return Finished(self.progress.step)
 

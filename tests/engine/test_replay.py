@@ -1,6 +1,7 @@
 """Films of a training, for figures."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,11 +139,13 @@ def test_one_moment_is_no_curve() -> None:
         measure(configuration([LINEAR]), classes(2), classes(2), 0, moments=1)
 
 
-def test_measuring_a_training_that_diverges_tells_so() -> None:
-    x = np.random.Generator(np.random.PCG64(0)).normal(size=(30, 2)) * 1e37
+@pytest.mark.parametrize(("layers", "large"), [([LINEAR], 1e37), ([{"type": "batch_norm"}, LINEAR], 1e20)])
+def test_measuring_a_training_that_diverges_tells_so(layers: list[dict[str, Any]], large: float) -> None:
+    """Also where only the running averages of a batch norm are infinite."""
+    x = np.random.Generator(np.random.PCG64(0)).normal(size=(30, 2)) * large
     examples = Examples(x, np.arange(30) % 3, classes=3)
     sgd = {"type": "sgd", "lr": 1000.0}
-    spec = configuration([LINEAR], optimizer=sgd, epochs=4, batch_size=30, precision="float32")
+    spec = configuration(layers, optimizer=sgd, epochs=4, batch_size=30, precision="float32")
 
     measured = measure(spec, examples, examples, 0, moments=5)
 
