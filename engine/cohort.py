@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.build import build, build_optimizer, build_schedule
 from engine.examples import Examples, fit
+from engine.loop import training_loop
 from engine.ops import activation
 from engine.ops.basic import Operand
 from engine.ops.many import bce_many, linear_many, linear_shared, mse_many
@@ -105,7 +106,7 @@ class Stack:
         looks and finite again is not seen.
         """
         steps, every = self.spec.epochs, max(1, self.spec.epochs // LOOKS)
-        with np.errstate(all="ignore"):
+        with training_loop():
             for start in range(0, steps, every):
                 part = range(start, min(start + every, steps))
                 before = self._changing(), self.optimizer.steps

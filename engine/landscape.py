@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.loop import training_loop
 from engine.optim import Flat, Optimizer
 from engine.tensor import Array
 
@@ -77,7 +78,7 @@ def walk(
     optimizer = make(flat)
     points = np.empty((steps + 1, 2, len(starts)))
     points[0] = flat.values
-    with np.errstate(all="ignore"):
+    with training_loop():
         for step in range(1, steps + 1):
             np.copyto(flat.gradients, landscape.gradient(flat.values))
             optimizer.step()

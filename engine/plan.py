@@ -18,8 +18,8 @@ class Plan:
     `compute_loss(*inputs)` is called once, with the arrays of `inputs`, on a tape that runs nothing yet; it
     may not branch on their values.
     Parameters must have their final storage (see optim.py) before the plan is made. numpy warns of overflow,
-    which a sigmoid far out may well have: training loops run inside numpy.errstate(all="ignore") and look
-    at the loss instead.
+    which a sigmoid far out may well have: training loops run inside loop.training_loop() and look at the
+    loss instead.
     """
 
     def __init__(self, compute_loss: Callable[..., Tensor], *examples: Array) -> None:

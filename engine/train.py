@@ -18,6 +18,7 @@ from engine.checkpoint import Parts, pack, unpack
 from engine.estimate import Limits, estimate
 from engine.evaluation import LOSSES, evaluate
 from engine.examples import Examples, fit, held_out
+from engine.loop import training_loop
 from engine.module import Module
 from engine.optim import clip_gradients
 from engine.plan import Plan
@@ -65,7 +66,7 @@ class Training:
         """
         every = every or max(1, self.steps // REPORTS)
         self._on_gradient = on_gradient
-        with np.errstate(all="ignore"):
+        with training_loop():
             return self._run(on_step, should_stop, every)
 
     def _run(

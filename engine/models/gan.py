@@ -8,6 +8,7 @@ Goodfellow et al. (2014)
 
 import numpy as np
 
+from engine.loop import training_loop
 from engine.losses import binary_cross_entropy_with_logits
 from engine.module import Module
 from engine.ops.basic import add
@@ -50,7 +51,7 @@ class GAN:
 
         A sigmoid far out overflows and is right all the same, so numpy does not warn: look at the losses.
         """
-        with np.errstate(all="ignore"):
+        with training_loop():
             judged = self._judge.step(real, self.generator(noise).data)
             self.discriminator_optimizer.step()
             invented = self._invent.step(noise)
