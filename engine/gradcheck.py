@@ -32,8 +32,10 @@ def directional(
 ) -> Difference:
     """Compare along one random direction.   loss() -> L (), tensors float64 that L depends on, h the step
 
-    Directions are drawn from N(0, 1). At a kink (ReLU at 0) the two sides differ: keep |x| > h |v| there.
+    Directions are drawn from N(0, 1). ValueError where a tensor is not float64: rounding would hide the step.
+    At a kink (ReLU at 0) the two sides differ: keep |x| > h |v| there.
     """
+    _refuse_coarse(tensors)
     gradients = _gradients(loss, tensors)
     directions = [generator.standard_normal(tensor.shape) for tensor in tensors]
     analytic = sum(float(np.vdot(g, v)) for g, v in zip(gradients, directions, strict=True))
@@ -43,13 +45,23 @@ def directional(
 
 
 def numeric_gradient(loss: Loss, tensor: Tensor, h: float = 1e-6) -> Array:
-    """Estimate dL/dx element by element: (L(x + h) - L(x - h)) / 2h.   -> (shape of the tensor)"""
+    """Estimate dL/dx element by element: (L(x + h) - L(x - h)) / 2h.   -> (shape of the tensor)
+
+    ValueError where the tensor is not float64.
+    """
+    _refuse_coarse([tensor])
     estimate = np.zeros_like(tensor.data)
     for index in np.ndindex(tensor.shape):
         step = np.zeros_like(tensor.data)
         step[index] = 1
         estimate[index] = (_moved(loss, [tensor], [step], h) - _moved(loss, [tensor], [step], -h)) / (2 * h)
     return estimate
+
+
+def _refuse_coarse(tensors: Sequence[Tensor]) -> None:
+    for tensor in tensors:
+        if tensor.data.dtype != np.float64:
+            raise ValueError(f"a gradient is checked in float64, got a tensor of {tensor.data.dtype}")
 
 
 def _gradients(loss: Loss, tensors: Sequence[Tensor]) -> list[Array]:

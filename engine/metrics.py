@@ -121,13 +121,14 @@ def mode_coverage(samples: Array, centres: Array, radius: float = 0.3, needed: f
     A sample belongs to the nearest centre. A mode is hit when it has a share `needed` of all samples, and at
     least one, so that strays between two modes do not count as a mode. A sample that is not finite is not
     good.
-    ValueError for other shapes, no sample or no centre.
+    ValueError for other shapes, no sample, no centre, or nan in a centre.
     """
     samples, centres = np.asarray(samples, np.float64), np.asarray(centres, np.float64)
     if samples.ndim != 2 or centres.ndim != 2 or samples.shape[1] != centres.shape[1]:
         raise ValueError(f"mode_coverage needs (N, D) and (K, D), got {samples.shape} and {centres.shape}")
     if not len(samples) or not len(centres):
         raise ValueError(f"mode_coverage needs a sample and a centre, got {len(samples)} and {len(centres)}")
+    _refuse_nan("mode_coverage", centres, "centres")
     with np.errstate(over="ignore", invalid="ignore"):
         distance = np.linalg.norm(samples[:, None, :] - centres, axis=2)  # (N, K)
         good = distance.min(axis=1) < radius
@@ -143,12 +144,13 @@ def _alike(name: str, output: Array, target: Array) -> tuple[Array, Array]:
             f"{name} needs two arrays of one shape, not empty; got {output.shape}, {target.shape}"
         )
     _refuse_nan(name, output)
+    _refuse_nan(name, target, "targets")
     return output, target
 
 
-def _refuse_nan(name: str, output: Array) -> None:
-    if np.isnan(output).any():
-        raise ValueError(f"{name} of outputs that are not numbers (nan)")
+def _refuse_nan(name: str, array: Array, what: str = "outputs") -> None:
+    if np.isnan(array).any():
+        raise ValueError(f"{name} of {what} that are not numbers (nan)")
 
 
 def distribution(name: str, p: Array) -> Array:

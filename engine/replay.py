@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from engine.evaluation import evaluate, predict
+from engine.evaluation import LOSSES, predict
 from engine.examples import Examples
 from engine.metrics import accuracy
 from engine.module import Module
@@ -120,7 +120,8 @@ def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, mo
 
     With early stopping the last epoch is that after which it ends the training, before the best network is
     put back; to know it, the training is done once before.
-    Looking changes nothing: no measurement draws a random number. ValueError when fewer than two moments are
+    Looking changes nothing: no measurement draws a random number. Where the network or its answers are not
+    finite there is none. ValueError when fewer than two moments are
     asked for, or when the targets are no classes.
     """
     if moments < 2:
@@ -131,21 +132,25 @@ def measure(spec: TrainSpec, examples: Examples, others: Examples, seed: int, mo
     _, epochs = _length(training, examples)
     wanted = _evenly(0, epochs, moments)
     parts = [part.cast(training.dtype) for part in (examples, others)]
-    taken = [_measurement(0, training.model, spec.loss, parts)]
+    taken = _measurement(0, training.model, spec.loss, parts)
 
     def watch(info: StepInfo) -> None:
         if info.epoch in wanted and training.is_finite():
-            taken.append(_measurement(info.epoch, training.model, spec.loss, parts))
+            taken.extend(_measurement(info.epoch, training.model, spec.loss, parts))
 
     outcome = training.run(on_step=watch, every=training.steps // spec.epochs)
     return Measured(tuple(taken), isinstance(outcome, Diverged))
 
 
-def _measurement(epoch: int, model: Module, loss: str, parts: list[Examples]) -> Measurement:
-    """Measure on both parts."""
-    losses = [evaluate(model, part, loss) for part in parts]
-    shares = [accuracy(predict(model, part.x), part.y) for part in parts]
-    return Measurement(epoch, losses[0], shares[0], losses[1], shares[1])
+def _measurement(epoch: int, model: Module, loss: str, parts: list[Examples]) -> list[Measurement]:
+    """Measure on both parts, unless the network answers with numbers that are not finite."""
+    outputs = [predict(model, part.x) for part in parts]
+    if not all(np.isfinite(output).all() for output in outputs):
+        return []
+    results: list[float] = []
+    for output, part in zip(outputs, parts, strict=True):
+        results += [float(LOSSES[loss](output, part.y).data), accuracy(output, part.y)]
+    return [Measurement(epoch, *results)]
 
 
 def _norms(training: Training) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from engine import init
+from engine import bounds, init
 from engine.layers.dense import GELU, Generator, LayerNorm, Linear, parameter
 from engine.module import Module
 from engine.ops import nn
@@ -27,7 +27,8 @@ class MultiheadAttention(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        if num_heads < 1 or embed_dim % num_heads:
+        bounds.whole(1, embed_dim=embed_dim, num_heads=num_heads)
+        if embed_dim % num_heads:
             raise ValueError(f"{num_heads} heads do not divide {embed_dim} features")
         self.num_heads, self.causal = num_heads, causal
         shape = (3 * embed_dim, embed_dim)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine import init
+from engine import bounds, init
 from engine.module import Module
 from engine.ops import activation, nn
 from engine.ops.basic import Operand, reshape
@@ -45,6 +45,7 @@ class Linear(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        bounds.whole(1, in_features=in_features, out_features=out_features)
         shape = (out_features, in_features)
         drawn = None if generator is None else init.torch_default(shape, generator)
         self.weight = parameter(drawn, shape, dtype, "F")
@@ -103,6 +104,7 @@ class LeakyReLU(Module):
     """y = x where x > 0, else negative_slope x"""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
+        bounds.number(-math.inf, negative_slope=negative_slope)
         self.negative_slope = negative_slope
 
     def forward(self, x: Operand) -> Tensor:
@@ -114,6 +116,7 @@ class ELU(Module):
     """y = x where x > 0, else alpha (e^x - 1)"""
 
     def __init__(self, alpha: float = 1.0) -> None:
+        bounds.number(-math.inf, alpha=alpha)
         self.alpha = alpha
 
     def forward(self, x: Operand) -> Tensor:
@@ -125,6 +128,7 @@ class GELU(Module):
     """y = x Phi(x)"""
 
     def __init__(self, approximate: str = "none") -> None:
+        bounds.one_of(activation.GELU_FORMS, approximate=approximate)
         self.approximate = approximate
 
     def forward(self, x: Operand) -> Tensor:
@@ -151,6 +155,8 @@ class LayerNorm(Module):
     def __init__(
         self, normalized_shape: int, eps: float = 1e-5, *, dtype: npt.DTypeLike = np.float32
     ) -> None:
+        bounds.whole(1, normalized_shape=normalized_shape)
+        bounds.number(0, eps=eps)
         self.eps = eps
         self.weight = Parameter(np.ones(normalized_shape, dtype))
         self.bias = Parameter(np.zeros(normalized_shape, dtype))
@@ -164,6 +170,7 @@ class Dropout(Module):
     """While training, set each element to 0 with probability p and scale the others by 1 / (1 - p)."""
 
     def __init__(self, p: float = 0.5, *, generator: Generator) -> None:
+        bounds.number(0, 1, p=p)
         self.p = p
         self.generator = generator
 
@@ -176,6 +183,7 @@ class GaussianNoise(Module):
     """While training, add noise of N(0, std^2)."""
 
     def __init__(self, std: float, *, generator: Generator) -> None:
+        bounds.number(0, std=std)
         self.std = std
         self.generator = generator
 
@@ -197,6 +205,7 @@ class Embedding(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        bounds.whole(1, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         shape = (num_embeddings, embedding_dim)
         self.weight = parameter(
             None if generator is None else init.normal(shape, 1.0, generator), shape, dtype, "F"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from engine import init
+from engine import bounds, init
 from engine.layers.dense import Generator, parameter
 from engine.module import Buffer, Module
 from engine.ops import conv
@@ -32,6 +32,9 @@ class Conv2d(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        bounds.whole(1, in_channels=in_channels, out_channels=out_channels)
+        bounds.whole(1, kernel_size=kernel_size, stride=stride)
+        bounds.whole(0, padding=padding)
         shape = (out_channels, in_channels, kernel_size, kernel_size)
         self.stride, self.padding = stride, padding
         drawn = None if generator is None else init.torch_default(shape, generator)
@@ -51,6 +54,7 @@ class MaxPool2d(Module):
     """The largest element of each window.   x (B, C, H, W) -> y (B, C, I, J)"""
 
     def __init__(self, kernel_size: int, stride: int | None = None) -> None:
+        bounds.whole(1, kernel_size=kernel_size, stride=kernel_size if stride is None else stride)
         self.kernel_size, self.stride = kernel_size, stride
 
     def forward(self, x: Operand) -> Tensor:
@@ -62,6 +66,7 @@ class AvgPool2d(Module):
     """The mean of each window.   x (B, C, H, W) -> y (B, C, I, J)"""
 
     def __init__(self, kernel_size: int, stride: int | None = None) -> None:
+        bounds.whole(1, kernel_size=kernel_size, stride=kernel_size if stride is None else stride)
         self.kernel_size, self.stride = kernel_size, stride
 
     def forward(self, x: Operand) -> Tensor:
@@ -73,6 +78,7 @@ class Upsample(Module):
     """Each pixel becomes a square of scale_factor x scale_factor.   x (B, C, H, W) -> y (B, C, f H, f W)"""
 
     def __init__(self, *, scale_factor: int) -> None:
+        bounds.whole(1, scale_factor=scale_factor)
         self.scale_factor = scale_factor
 
     def forward(self, x: Operand) -> Tensor:
@@ -96,6 +102,9 @@ class BatchNorm1d(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        bounds.whole(1, num_features=num_features)
+        bounds.number(0, eps=eps)
+        bounds.number(0, 1, momentum=momentum)
         self.eps, self.momentum = eps, momentum
         self.weight = Parameter(np.ones(num_features, dtype))
         self.bias = Parameter(np.zeros(num_features, dtype))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from engine import init
+from engine import bounds, init
 from engine.layers.dense import Generator, parameter
 from engine.module import Module
 from engine.ops.basic import Operand, take
@@ -38,11 +38,7 @@ class Recurrent(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        if min(input_size, hidden_size, num_layers) < 1:
-            raise ValueError(
-                f"a recurrent layer needs sizes and layers of at least 1, got {input_size}, {hidden_size} "
-                f"and {num_layers}"
-            )
+        bounds.whole(1, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         self.hidden_size, self.num_layers, self.sequences = hidden_size, num_layers, sequences
         rows, bound = self.gates * hidden_size, 1 / math.sqrt(hidden_size)
         for layer in range(num_layers):

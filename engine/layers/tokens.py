@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine import init
+from engine import bounds, init
 from engine.layers.dense import Generator, Linear, parameter
 from engine.module import Module
 from engine.ops.basic import Operand, add, concatenate, mean, multiply, reshape, take, transpose
@@ -23,6 +23,7 @@ class Positions(Module):
     def __init__(
         self, length: int, size: int, *, generator: Generator | None = None, dtype: npt.DTypeLike = np.float32
     ) -> None:
+        bounds.whole(1, length=length, size=size)
         drawn = None if generator is None else init.normal((length, size), POSITION_STD, generator)
         self.weight = parameter(drawn, (length, size), dtype, "F")
 
@@ -54,6 +55,7 @@ class Patches(Module):
         generator: Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        bounds.whole(1, channels=channels, size=size, units=units)
         self.size = size
         self.projection = Linear(channels * size**2, units, generator=generator, dtype=dtype)
         self.token: Parameter | None = None
@@ -79,6 +81,7 @@ class Select(Module):
     """One vector of a sequence: the first, the last, or the mean of all.   x (B, T, D) -> y (B, D)"""
 
     def __init__(self, token: Literal["first", "last", "mean"]) -> None:
+        bounds.one_of(("first", "last", "mean"), token=token)
         self.which = token
 
     def forward(self, x: Operand) -> Tensor:

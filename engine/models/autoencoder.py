@@ -5,12 +5,14 @@ encoder, which has to know what belongs to the data.   Rumelhart, Hinton and Wil
 (2008)
 """
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from engine import bounds
 from engine.layers.dense import GaussianNoise
 from engine.models.mlp import mlp
 from engine.module import Module
@@ -25,6 +27,7 @@ class MaskingNoise(Module):
     """While training, set each input to 0 with probability p; unlike dropout, the others keep their scale."""
 
     def __init__(self, p: float, *, generator: np.random.Generator) -> None:
+        bounds.number(0, 1, p=p)
         self.p = p
         self.generator = generator
 
@@ -38,7 +41,7 @@ class AutoEncoder(Module):
 
     The decoder has the sizes of the encoder backwards. noise: how much the input is corrupted while training;
     the standard deviation of what is added ("gaussian"), or the share of inputs set to 0 ("masking").
-    ValueError on noise without a generator to draw it from, or on another corruption.
+    ValueError on noise out of bounds or without a generator to draw it from, or on another corruption.
     """
 
     def __init__(
@@ -51,10 +54,10 @@ class AutoEncoder(Module):
         noise_generator: np.random.Generator | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
+        bounds.number(0, 1 if corruption == "masking" else math.inf, noise=noise)
         if noise and noise_generator is None:
             raise ValueError("a denoising auto-encoder needs the generator its noise is drawn from")
-        if corruption not in ("gaussian", "masking"):
-            raise ValueError(f"corruption must be gaussian or masking, got {corruption!r}")
+        bounds.one_of(("gaussian", "masking"), corruption=corruption)
         self.encoder = mlp(sizes, generator=generator, dtype=dtype)
         self.decoder = mlp([*reversed(sizes)], generator=generator, dtype=dtype)
         self.disturb: Module | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine import bounds
 from engine.layers.attention import TransformerBlock
 from engine.layers.dense import Embedding, LayerNorm, Linear
 from engine.layers.tokens import Positions
@@ -22,6 +23,11 @@ class GPTConfig:
     heads: int = 4
     blocks: int = 2
     approximate: str = "tanh"
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below 1; ValueError names the first."""
+        bounds.whole(1, symbols=self.symbols, length=self.length, features=self.features)
+        bounds.whole(1, heads=self.heads, blocks=self.blocks)
 
 
 class GPT(Module):

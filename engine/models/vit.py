@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine import bounds
 from engine.layers.attention import TransformerBlock
 from engine.layers.dense import LayerNorm, Linear
 from engine.layers.tokens import Patches, Positions, Select
@@ -21,6 +22,12 @@ class ViTConfig:
     heads: int = 4
     blocks: int = 2
     classes: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse sizes below 1; ValueError names the first."""
+        bounds.whole(1, **dict(zip(("channels", "height", "width"), self.image, strict=True)))
+        bounds.whole(1, patch=self.patch, features=self.features)
+        bounds.whole(1, heads=self.heads, blocks=self.blocks, classes=self.classes)
 
 
 def vit(

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from engine import bounds
 from engine.normal import normal_distribution
 from engine.ops.basic import Operand
 from engine.tensor import Array, Tensor, as_tensor, placed, record
 
 SQRT_2_OVER_PI = 0.7978845608028654
 GELU_CUBIC = 0.044715
+GELU_FORMS = ("none", "tanh")
 PIECE_BYTES = 256 * 1024
 """What a curve of many calls works on at a time: enough for few calls, and its arrays stay near the core."""
 
@@ -167,8 +169,7 @@ def gelu(x: Operand, approximate: str = "none") -> Tensor:
     The slope, by which g is multiplied, is found together with y, a piece at a time, while the piece is in
     the processor's cache. Hendrycks and Gimpel (2016).
     """
-    if approximate not in ("none", "tanh"):
-        raise ValueError(f"approximate is 'none' or 'tanh', not {approximate!r}")
+    bounds.one_of(GELU_FORMS, approximate=approximate)
     bend = _gelu_tanh if approximate == "tanh" else _gelu_erf
     x = as_tensor(x)
     y, slope = placed(np.empty_like(x.data)), placed(np.empty_like(x.data))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from engine import bounds
 from engine.ops.basic import Operand
 from engine.tensor import Array, Tensor, as_tensor, placed, record
 
@@ -162,8 +163,7 @@ def dropout(x: Operand, p: float, generator: np.random.Generator) -> Tensor:
 
     Source: Srivastava et al. (2014).
     """
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout p must be between 0 and 1, got {p}")
+    bounds.number(0, 1, p=p)
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
     drawn = np.empty(data.shape, np.float32)
@@ -184,11 +184,10 @@ def dropout(x: Operand, p: float, generator: np.random.Generator) -> Tensor:
 def gaussian_noise(x: Operand, std: float, generator: np.random.Generator) -> Tensor:
     """y = x + std e, each e drawn from N(0, 1).   x (any shape) -> y (same shape);   dx = g
 
-    Each forward draws anew, float32 numbers for every dtype. ValueError when std is negative.
+    Each forward draws anew, float32 numbers for every dtype. ValueError when std is negative or not finite.
     Source: Vincent et al. (2008), the denoising auto-encoder.
     """
-    if std < 0:
-        raise ValueError(f"gaussian_noise std must be 0 or more, got {std}")
+    bounds.number(0, std=std)
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
     drawn = np.empty(data.shape, np.float32)

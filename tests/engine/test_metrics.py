@@ -80,6 +80,7 @@ def test_errors_and_accuracies_refuse_other_shapes_nothing_and_nan(metric: objec
         (np.zeros(2), np.zeros((2, 1))),
         (np.zeros(0), np.zeros(0)),
         (NAN, np.zeros((1, 2))),
+        (np.zeros((1, 2)), NAN),
     ):
         with pytest.raises(ValueError, match=r"one shape|not numbers"):
             metric(output, target)  # type: ignore[operator]
@@ -208,3 +209,8 @@ def test_mode_coverage_refuses_other_shapes_and_nothing(
 ) -> None:
     with pytest.raises(ValueError, match="mode_coverage needs"):
         mode_coverage(np.zeros(samples), np.zeros(centres))
+
+
+def test_a_centre_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="mode_coverage of centres that are not numbers"):
+        mode_coverage(np.zeros((3, 2)), NAN)

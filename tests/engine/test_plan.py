@@ -171,6 +171,17 @@ def test_a_wrong_gradient_is_found() -> None:
     assert wrong.relative() > 1e-4
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_a_gradient_is_checked_in_float64_only(dtype: type) -> None:
+    weight = Tensor(np.ones(3, dtype), requires_grad=True)
+    loss = lambda: total(multiply(weight, weight))  # noqa: E731 - a loss without a name
+
+    with pytest.raises(ValueError, match=f"checked in float64, got a tensor of {np.dtype(dtype)}"):
+        directional(loss, [weight], np.random.default_rng(0))
+    with pytest.raises(ValueError, match=f"checked in float64, got a tensor of {np.dtype(dtype)}"):
+        numeric_gradient(loss, weight)
+
+
 def test_parameters_share_one_vector_and_keep_their_values() -> None:
     model = network()
     before = model.state_dict()

@@ -151,3 +151,13 @@ def test_measuring_a_training_that_diverges_tells_so(layers: list[dict[str, Any]
 
     assert measured.diverged
     assert [moment.epoch for moment in measured.moments] == [0]
+
+
+def test_where_a_finite_network_answers_without_end_nothing_is_measured() -> None:
+    others = Examples(np.full((3, 2), 3e38), np.arange(3), classes=3)
+    spec = configuration([{"type": "linear", "units": 50}, LINEAR], epochs=4, precision="float32")
+
+    measured = measure(spec, classes(2), others, 0)
+
+    assert measured.moments == ()
+    assert not measured.diverged

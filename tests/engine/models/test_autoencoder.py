@@ -66,5 +66,5 @@ def test_masking_stops_when_training_does() -> None:
 
 
 def test_another_corruption_is_refused() -> None:
-    with pytest.raises(ValueError, match="gaussian or masking"):
+    with pytest.raises(ValueError, match="corruption must be 'gaussian' or 'masking', got 'salt'"):
         denoiser("salt")  # type: ignore[arg-type]

@@ -59,5 +59,5 @@ CASES = [
     for kind, shape in SHAPES.items()
 ]
 REFUSALS = [
-    Refusal("gelu", lambda: gelu(np.ones(2), "sigmoid"), ValueError, "'none' or 'tanh', not 'sigmoid'")
+    Refusal("gelu", lambda: gelu(np.ones(2), "sigmoid"), ValueError, "'none' or 'tanh', got 'sigmoid'")
 ]

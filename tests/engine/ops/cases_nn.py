@@ -213,7 +213,7 @@ REFUSALS = [
         "noise",
         lambda: gaussian_noise(np.ones(2), -1, np.random.default_rng(0)),
         ValueError,
-        "0 or more, got -1",
+        "std must be a finite number of at least 0, got -1",
     ),
     Refusal("embedding", lambda: embedding(np.array([5]), np.ones((5, 2))), IndexError, "index 5 .* 5 rows"),
     Refusal("mse", lambda: mse_loss(np.ones(2), np.ones((2, 1))), ValueError, "same shape"),
