@@ -3,6 +3,7 @@ input.
 """
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -21,9 +22,10 @@ from engine import __version__
 from engine.build import build
 from engine.data import Dataset, load, names
 from engine.estimate import Limits, estimate
-from engine.evaluation import evaluate, predict
+from engine.evaluation import LOSSES, predict
 from engine.examples import Examples, fit
 from engine.fingerprint import fingerprint
+from engine.metrics import accuracy
 from engine.module import Module
 from engine.progress import OverBudget, StepInfo
 from engine.rng import Streams
@@ -77,7 +79,8 @@ def main(arguments: Sequence[str], stdout: TextIO | None = None, stderr: TextIO 
     """Run one command and return its exit status: 0; 2 after one line on stderr that says what is wrong; 130
     after Ctrl-C; 141 when nobody reads stdout any more.
     """
-    stdout, stderr = stdout or sys.stdout, stderr or sys.stderr
+    stdout = stdout or sys.stdout
+    stderr = stderr or sys.stderr or io.StringIO()  # there is none where the caller has closed it
     try:
         options = _parser().parse_args(arguments)
     except Mistyped as error:
@@ -176,7 +179,8 @@ def _interrupted() -> Iterator[Callable[[], bool]]:
     all.
     """
     seen: list[int] = []
-    if threading.current_thread() is not threading.main_thread():  # only the main thread is interrupted
+    background = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if background or threading.current_thread() is not threading.main_thread():  # nothing interrupts these
         yield lambda: False
         return
 
@@ -315,14 +319,14 @@ def _cast(model: Module, examples: Examples) -> Examples:
 
 
 def _scores(model: Module, spec: TrainSpec, data: Dataset) -> dict[str, Any]:
-    """Score the network on the test rows: the loss, and the share of right classes where there are
-    classes.
+    """Score the network on the test rows: the loss, and the share of right classes where there are classes;
+    None where its answers are not finite.
     """
     examples = _cast(model, data.test())
-    scores = {"test_loss": _number(evaluate(model, examples, spec.loss))}
+    outputs = predict(model, examples.x)
+    scores = {"test_loss": _number(float(LOSSES[spec.loss](outputs, examples.y).data))}
     if examples.classes:
-        right = predict(model, examples.x).argmax(axis=-1) == examples.y
-        scores["test_accuracy"] = float(right[examples.y >= 0].mean())
+        scores["test_accuracy"] = accuracy(outputs, examples.y) if np.isfinite(outputs).all() else None
     return scores
 
 

@@ -10,6 +10,9 @@ from engine.spec import TrainSpec
 from engine.strict_json import Problem, Refused
 from engine.tensor import Array
 
+IGNORED = -100
+"""The class of a target that does not count, as in PyTorch."""
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -27,6 +30,9 @@ class Examples:
     def __post_init__(self) -> None:
         if not len(self.x) or len(self.x) != len(self.y):
             raise ValueError(f"examples need as many inputs as targets, got {len(self.x)} and {len(self.y)}")
+        for name, array, below in (("symbols", self.x, self.symbols), ("classes", self.y, self.classes)):
+            if below and np.asarray(array).dtype.kind not in "iu":
+                raise ValueError(f"{name} must be integers below {below}, got {np.asarray(array).dtype}")
 
     def __len__(self) -> int:
         return len(self.x)
@@ -49,6 +55,9 @@ class Examples:
 
 def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
     """Follow the shapes through the configuration; Refused names the layer or the loss that does not fit."""
+    if len(examples.x.shape) < 2:
+        message = "The inputs have the shape (N,): give them a second axis, (N, 1)."
+        raise Refused([Problem("layers[0]", str(examples.x.shape), "(N, 1)", message)])
     stages = walk(spec.layers, examples.signal())
     _require_something_to_learn(spec, stages, len(examples))
     if spec.random_shift and len(examples.x.shape) != 4:
@@ -62,6 +71,7 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
             "classes: use cross_entropy" if examples.classes else "numbers: use mse or binary_cross_entropy"
         )
         raise Refused([Problem("loss", spec.loss, kind, f"The targets are {kind}.")])
+    _require_targets(spec, examples)
     if spec.loss == "binary_cross_entropy" and ((examples.y < 0) | (examples.y > 1)).any():
         span = f"{examples.y.min():.3g} to {examples.y.max():.3g}"
         message = f"binary_cross_entropy needs targets from 0 to 1; these go from {span}: use mse."
@@ -80,6 +90,17 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
 def held_out(spec: TrainSpec, rows: int) -> int:
     """Count the examples of so many that early stopping keeps from the training."""
     return max(1, round(spec.early_stopping.validation * rows)) if spec.early_stopping else 0
+
+
+def _require_targets(spec: TrainSpec, examples: Examples) -> None:
+    """Refuse an example without a class that counts: a batch of such ones would have no loss."""
+    if not examples.classes:
+        return
+    counts = (examples.y != IGNORED).reshape(len(examples), -1).any(axis=1)
+    if not counts.all():
+        message = f"Example {int(counts.argmin())} has no target that counts, only {IGNORED}: leave it out."
+        limit = "a target that counts in every example"
+        raise Refused([Problem("loss", spec.loss, limit, message)])
 
 
 def _require_something_to_learn(spec: TrainSpec, stages: list[Stage], rows: int) -> None:

@@ -100,15 +100,18 @@ def learn_perceptron(
 
     A missed 1 adds the example: w + x, b + 1. A false 1 subtracts it: w - x, b - 1. The run ends after
     the first epoch without an update, or after max_epochs: the rule has no end on inseparable data.
-    inputs (examples, features), targets 0 or 1; the start is zero unless given.
+    inputs (examples, features), targets 0 or 1, ValueError on others; the start is zero unless given.
     """
+    for index, target in enumerate(targets):
+        if target not in (0, 1):
+            raise ValueError(f"targets[{index}] must be 0 or 1, got {target}")
     start = start or Perceptron((0.0,) * len(inputs[0]), 0.0)
     current = start
     updates: list[Update] = []
     for epoch in range(1, max_epochs + 1):
         before = len(updates)
         for index, (x, target) in enumerate(zip(inputs, targets, strict=True)):
-            error = target - current.output(x)
+            error = int(target) - current.output(x)
             if error:
                 weight = tuple(float(w + error * value) for w, value in zip(current.weight, x, strict=True))
                 current = Perceptron(weight, current.bias + error)

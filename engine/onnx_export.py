@@ -109,7 +109,7 @@ def _conv2d(module: Any, graph: Graph) -> None:
 
 def _batch_norm(module: Any, graph: Graph) -> None:
     arrays = (module.weight.data, module.bias.data, module.running_mean.data, module.running_var.data)
-    graph.add("BatchNormalization", [graph.constant(array) for array in arrays], epsilon=module.eps)
+    graph.add("BatchNormalization", [graph.constant(array) for array in arrays], epsilon=float(module.eps))
 
 
 def _pool(kind: str) -> Callable[[Any, Graph], None]:
@@ -122,7 +122,9 @@ def _pool(kind: str) -> Callable[[Any, Graph], None]:
 
 def _layer_norm(module: Any, graph: Graph) -> None:
     arrays = (module.weight.data, module.bias.data)
-    graph.add("LayerNormalization", [graph.constant(array) for array in arrays], axis=-1, epsilon=module.eps)
+    graph.add(
+        "LayerNormalization", [graph.constant(array) for array in arrays], axis=-1, epsilon=float(module.eps)
+    )
 
 
 def _embedding(module: Any, graph: Graph) -> None:
@@ -268,8 +270,8 @@ WRITERS: dict[type[Module], Callable[[Any, Graph], None]] = {
     dense.Sigmoid: lambda module, graph: graph.add("Sigmoid"),
     dense.Tanh: lambda module, graph: graph.add("Tanh"),
     dense.ReLU: lambda module, graph: graph.add("Relu"),
-    dense.LeakyReLU: lambda module, graph: graph.add("LeakyRelu", alpha=module.negative_slope),
-    dense.ELU: lambda module, graph: graph.add("Elu", alpha=module.alpha),
+    dense.LeakyReLU: lambda module, graph: graph.add("LeakyRelu", alpha=float(module.negative_slope)),
+    dense.ELU: lambda module, graph: graph.add("Elu", alpha=float(module.alpha)),
     dense.GELU: lambda module, graph: graph.add("Gelu", approximate=module.approximate),
     dense.Softmax: lambda module, graph: graph.add("Softmax", axis=module.dim),
     dense.Flatten: lambda module, graph: graph.add("Flatten", axis=1),

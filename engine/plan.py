@@ -17,6 +17,7 @@ class Plan:
 
     `compute_loss(*inputs)` is called once, with the arrays of `inputs`, on a tape that runs nothing yet; it
     may not branch on their values.
+    A parameter that is frozen or thawed later is so from the next run on: the way back is then listed anew.
     Parameters must have their final storage (see optim.py) before the plan is made. numpy warns of overflow,
     which a sigmoid far out may well have: training loops run inside loop.training_loop() and look at the
     loss instead.
@@ -25,14 +26,43 @@ class Plan:
     def __init__(self, compute_loss: Callable[..., Tensor], *examples: Array) -> None:
         """Record the step on a copy of the examples."""
         self.inputs = tuple(np.array(example) for example in examples)
-        with Tape(dry=True) as tape:
+        with Tape(dry=True) as self._tape:
             self._loss = compute_loss(*self.inputs).data
-        *inner, last = tape.nodes
+        *inner, last = self._tape.nodes
         self._forward = [call for node in inner for call in (node.forward, node.value) if call is not None]
         self._forward.append(last.forward)
         self._value = last.value
-        self._backward, gradients = tape.schedule(tape.nodes[-1].output)
-        self.parameters = [tensor for tensor in gradients if isinstance(tensor, Parameter)]
+        self._done = 0
+        inputs = dict.fromkeys(tensor for node in self._tape.nodes for tensor in node.inputs)
+        self._leaves = [tensor for tensor in inputs if isinstance(tensor, Parameter)]
+        self._list_backward()
+
+    def _list_backward(self) -> None:
+        """List the way back to the parameters that want a gradient now; the others have none."""
+        self._wanted = [leaf.requires_grad for leaf in self._leaves]
+        nodes = self._tape.nodes
+        for node in nodes:
+            node.output.requires_grad = any(tensor.requires_grad for tensor in node.inputs)
+        self._backward, gradients = self._tape.schedule(nodes[-1].output)
+        self.parameters = [leaf for leaf in self._leaves if leaf in gradients]
+        for leaf in self._leaves:
+            if leaf not in gradients:
+                leaf.grad.fill(0)
+
+    def begin(self, tensor: Tensor, *inputs: Array) -> None:
+        """Copy new inputs in and compute as far as this tensor of the step; `run` goes on from there.
+
+        ValueError where the inputs have other shapes, or the tensor was not computed in the step.
+        """
+        self._copy_in(inputs)
+        nodes = self._tape.nodes
+        place = next((number for number, node in enumerate(nodes) if node.output is tensor), None)
+        if place is None:
+            raise ValueError(f"this step did not compute the tensor {tensor}")
+        before = nodes[: place + 1]
+        self._done = sum((node.value is not None) + 1 for node in before)
+        for forward in self._forward[: self._done]:
+            forward()
 
     def run(self) -> float:
         """Compute the loss of what is in `inputs` now, and leave its gradients in the parameters' buffers."""
@@ -43,15 +73,21 @@ class Plan:
 
     def run_blind(self) -> None:
         """Compute the gradients, and of the loss only what they need."""
-        for forward in self._forward:
+        if self._wanted != [leaf.requires_grad for leaf in self._leaves]:
+            self._list_backward()
+        for forward in self._forward[self._done :] if self._done else self._forward:
             forward()
+        self._done = 0
         for function, arguments in self._backward:
             function(*arguments)
 
     def step(self, *inputs: Array) -> float:
         """Copy new inputs in and run; ValueError when their shapes are not those of the examples."""
+        self._copy_in(inputs)
+        return self.run()
+
+    def _copy_in(self, inputs: tuple[Array, ...]) -> None:
         for buffer, value in zip(self.inputs, inputs, strict=True):
             if np.shape(value) != buffer.shape:
                 raise ValueError(f"this step was recorded for inputs {buffer.shape}, got {np.shape(value)}")
             np.copyto(buffer, value)
-        return self.run()

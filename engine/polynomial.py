@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.polynomial.legendre import legvander
 
 from engine.tensor import Array
 
@@ -54,9 +55,17 @@ def smoother(size: int, at: Array, degree: int, ridge: float = 0.0) -> Array:
         raise ValueError(f"degree is {degree}; with {size} places it must be from 0 to {size - 1}")
     if not ridge >= 0:
         raise ValueError(f"ridge is {ridge}; it must be at least 0")
-    u, s, vt = np.linalg.svd(powers(places(size), degree), full_matrices=False)
-    matrix: Array = powers(at, degree) @ (vt.T * (s / (s**2 + ridge))) @ u.T
+    columns = powers if ridge else _orthogonal  # a fit without ridge depends on their span alone
+    u, s, vt = np.linalg.svd(columns(places(size), degree), full_matrices=False)
+    matrix: Array = columns(at, degree) @ (vt.T * (s / (s**2 + ridge))) @ u.T
     return matrix
+
+
+def _orthogonal(x: Array, degree: int) -> Array:
+    """Legendre's polynomials of t = 2x - 1, which span what the powers do and stay apart at high degrees.
+    x (N,) -> (N, degree + 1)
+    """
+    return legvander(2 * x - 1, degree)
 
 
 def measure(rng: np.random.Generator, size: int, noise: float, count: int) -> Array:

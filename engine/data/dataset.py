@@ -57,9 +57,9 @@ class Dataset:
             if train.shape[1:] != test.shape[1:]:
                 raise ValueError(f"{self.name}: rows of {train.shape[1:]} to learn, {test.shape[1:]} to test")
         for part in ("x_train", "y_train", "x_test", "y_test"):
-            view = getattr(self, part).view()
-            view.flags.writeable = False
-            object.__setattr__(self, part, view)
+            copy = np.array(getattr(self, part))
+            copy.flags.writeable = False
+            object.__setattr__(self, part, copy.view())  # of a view it cannot be allowed again
 
     @property
     def feature_shape(self) -> tuple[int, ...]:

@@ -60,7 +60,7 @@ def load(name: str, /, seed: int = 0, **options: Any) -> Dataset:
     Chance comes from the stream "data" of the seed; tables, the text and the split of the digits know no
     chance.
     ValueError for an unknown name, an option out of its bounds or of another kind; TypeError for an option
-    there is not.
+    there is not, of the digits ValueError.
     """
     if name in _TABLES or name in _DRAWN:
         _check_kinds(name, options)

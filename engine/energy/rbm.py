@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine import bounds
 from engine.energy.states import all_states, draw, log_sum_exp, logistic, softplus
 from engine.tensor import Array
 
@@ -32,7 +33,12 @@ class RBM:
     """weight (H, V), visible_bias (V,), hidden_bias (H,), all float64."""
 
     def __init__(self, visible: int, hidden: int, generator: np.random.Generator, std: float = 0.01) -> None:
-        """Start with weights in N(0, std^2) and biases 0, as Hinton's guide (2012) advises."""
+        """Start with weights in N(0, std^2) and biases 0, as Hinton's guide (2012) advises.
+
+        ValueError on sizes below 1 or a negative deviation.
+        """
+        bounds.whole(1, visible=visible, hidden=hidden)
+        bounds.number(0, std=std)
         self.weight = generator.normal(0.0, std, (hidden, visible))
         self.visible_bias = np.zeros(visible)
         self.hidden_bias = np.zeros(hidden)

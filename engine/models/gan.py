@@ -1,8 +1,9 @@
 """The generative adversarial network: one network invents, the other tells invention from data.
 
 D learns max ln D(x) + ln(1 - D(G(z))); G learns max ln D(G(z)), the non-saturating form. Both are cross-
-entropies from logits. Each side's step is a plan of its own: when D learns, the invention is an array like
-any other, so nothing goes back into G; when G learns, the gradients that D gets are left unused.
+entropies from logits. Each side's step is a plan of its own. G invents once, at the start of its step: D
+learns from the invention as from any array, so nothing goes back into G; then G's step goes on through the
+new D, and the gradients that D gets are left unused.
 Goodfellow et al. (2014)
 """
 
@@ -14,7 +15,7 @@ from engine.module import Module
 from engine.ops.basic import add
 from engine.optim import Optimizer
 from engine.plan import Plan
-from engine.tensor import Array
+from engine.tensor import Array, Tensor
 
 
 class GAN:
@@ -42,9 +43,12 @@ class GAN:
             real,
             real,
         )
-        self._invent = Plan(
-            lambda z: binary_cross_entropy_with_logits(self.discriminator(self.generator(z)), ones), noise
-        )
+
+        def invent(z: Array) -> Tensor:
+            self._fake = self.generator(z)
+            return binary_cross_entropy_with_logits(self.discriminator(self._fake), ones)
+
+        self._invent = Plan(invent, noise)
 
     def step(self, real: Array, noise: Array) -> tuple[float, float]:
         """Let D learn on real (B, ...) against G(noise), then G on the same noise; return both losses.
@@ -52,8 +56,9 @@ class GAN:
         A sigmoid far out overflows and is right all the same, so numpy does not warn: look at the losses.
         """
         with training_loop():
-            judged = self._judge.step(real, self.generator(noise).data)
+            self._invent.begin(self._fake, noise)
+            judged = self._judge.step(real, self._fake.data)
             self.discriminator_optimizer.step()
-            invented = self._invent.step(noise)
+            invented = self._invent.run()
             self.generator_optimizer.step()
         return judged, invented

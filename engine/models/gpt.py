@@ -88,7 +88,9 @@ class GPT(Module):
             seen = tokens[-length:]
             window = np.zeros((1, length), np.intp)
             window[0, : len(seen)] = seen
-            logits = self(window).data[0, len(seen) - 1] / temperature  # (symbols,)
+            logits = self(window).data[0, len(seen) - 1].astype(np.float64)  # (symbols,)
+            with np.errstate(over="ignore"):  # all but the largest may go to minus infinity
+                logits = (logits - logits.max()) / temperature
             noise = generator.gumbel(
                 size=len(logits)
             )  # the largest of logit + noise is a draw from the softmax

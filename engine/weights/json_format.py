@@ -21,8 +21,9 @@ def load(data: bytes, shapes: Shapes, max_bytes: int) -> dict[str, Array]:
         raw = decode_json(data, max_bytes)
     except Refused as error:
         raise WeightsRefused([_without_prefix(problem) for problem in error.problems]) from error
-    if isinstance(raw, dict) and set(raw) == {"weights"} and "weights" not in shapes:
-        raw = raw["weights"]
+    if isinstance(raw, dict) and set(raw) == {"weights"}:
+        inner = raw["weights"]
+        raw = inner if "weights" not in shapes or isinstance(inner, dict) else raw  # one entry of that name
     if not isinstance(raw, dict):
         raise refusal(
             "weights", shorten(raw), "an object", f"The weights must be an object, not {kind_of(raw)}."

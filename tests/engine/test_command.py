@@ -241,6 +241,44 @@ def test_a_diverged_training_reports_and_saves_nothing(config: Path) -> None:
     assert not file.exists()
 
 
+def test_a_diverged_training_has_no_accuracy(config: Path) -> None:
+    wild = {"optimizer": {"type": "sgd", "lr": 1000}, "precision": "float32", "batch_size": None}
+    layers = [{"type": "linear", "units": 10}, {"type": "relu"}, *2 * [{"type": "linear", "units": 10}]]
+    config.write_text(json.dumps(DIGITS | wild | {"layers": layers, "epochs": 30}))
+
+    status, report, _ = run("train", config, "--data", "digits")
+
+    assert (status, report["outcome"]) == (0, "diverged")
+    assert report["test_loss"] is report["test_accuracy"] is None
+
+
+def test_without_a_place_for_errors_the_status_tells(config: Path) -> None:
+    command = f'"{sys.executable}" -m engine "$@" 2>&-'
+    ran = [
+        subprocess.run(
+            ["sh", "-c", command, "sh", "train", config, "--data", data], check=False, stdout=subprocess.PIPE
+        )
+        for data in ("digits", "nothing")
+    ]
+
+    assert [each.returncode for each in ran] == [0, 2]
+    assert json.loads(ran[0].stdout)["outcome"] == "finished"
+    assert ran[1].stdout == b""
+
+
+def test_a_training_in_the_background_is_not_interrupted(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.command._bar", lambda _: lambda _: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts it with &
+    try:
+        status, report, _ = run("train", config, "--data", "digits", stderr=Terminal())
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert (status, report["outcome"]) == (0, "finished")
+
+
 def test_the_first_interrupt_stops_between_steps_and_reports(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,6 +130,19 @@ def test_xor_never_converges_and_the_run_stops_at_its_cap() -> None:
     assert trace.epochs == 50
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64, np.bool_])
+def test_targets_may_be_numbers_of_any_kind(dtype: type) -> None:
+    trace = learn_perceptron(ROWS.tolist(), np.array([0, 0, 0, 1], dtype))  # type: ignore[arg-type]
+
+    assert trace == learn_perceptron(ROWS.tolist(), [0, 0, 0, 1])
+
+
+@pytest.mark.parametrize("target", [-1, 2, float("nan")])
+def test_targets_other_than_0_and_1_are_refused(target: int) -> None:
+    with pytest.raises(ValueError, match=rf"targets\[2\] must be 0 or 1, got {target}"):
+        learn_perceptron(ROWS.tolist(), [0, 1, target, 1])
+
+
 def test_a_right_start_needs_no_update() -> None:
     start = Perceptron((2, 2), -3)
 

@@ -155,6 +155,20 @@ def test_a_network_without_parameters_is_written() -> None:
     assert np.array_equal(session.run(None, {"x": x})[0], predict(model, x))
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [LeakyReLU(0), ELU(2), LayerNorm(3, eps=1), BatchNorm1d(3, eps=0)],
+    ids=lambda x: type(x).__name__,
+)
+def test_settings_may_be_whole_numbers(layer: Module) -> None:
+    model = Sequential(layer)
+    x = examples(7, (3,), 0)
+
+    session = onnxruntime.InferenceSession(export_onnx(model, (3,)), providers=["CPUExecutionProvider"])
+
+    assert np.abs(session.run(None, {"x": x})[0] - predict(model, x)).max() < 1e-5
+
+
 def kinds(base: type) -> Iterator[type]:
     """List all classes derived from one."""
     for kind in base.__subclasses__():

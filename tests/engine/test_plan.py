@@ -223,3 +223,61 @@ def test_a_step_takes_inputs_of_the_recorded_shapes_only() -> None:
 
     with pytest.raises(ValueError, match=r"recorded for inputs \(4, 3\), got \(1, 3\)"):
         plan.step(np.ones((1, 3)))
+
+
+@pytest.mark.parametrize("clip", [False, True])
+def test_what_is_frozen_and_thawed_between_replays_learns_as_on_fresh_tapes(clip: bool) -> None:
+    recorded, taped = network(), network()
+    fast, slow = SGD(recorded.parameters(), lr=0.1), SGD(taped.parameters(), lr=0.1)
+    recorded[0].requires_grad_(False)
+    plan = Plan(lambda x, y: cross_entropy(recorded(x), y), X, Y)
+    recorded[0].requires_grad_(True)
+
+    for step in range(12):
+        for model in (recorded, taped):
+            model[0].requires_grad_(step % 6 < 3)
+            model[3].requires_grad_(step % 4 < 2)
+        loss = plan.step(X, Y)
+        with Tape() as tape:
+            value = cross_entropy(taped(X), Y)
+        tape.backward(value)
+        if clip:
+            assert clip_gradients(fast.flat.gradients, 0.05) == clip_gradients(slow.flat.gradients, 0.05)
+        fast.step()
+        slow.step()
+        assert loss == float(value.data)
+        assert np.array_equal(fast.flat.values, slow.flat.values)
+
+
+def test_a_parameter_frozen_by_hand_loses_its_gradient() -> None:
+    model = network()
+    plan = Plan(lambda x, y: cross_entropy(model(x), y), X, Y)
+    plan.run()
+    model[0].weight.requires_grad = False
+    plan.run()
+
+    assert not model[0].weight.grad.any()
+    assert model[0].bias.grad.any()
+    assert model[0].weight not in plan.parameters
+
+
+def test_a_step_can_stop_half_way_and_go_on() -> None:
+    whole, halves = network(), network()
+    seen: list[Tensor] = []
+
+    def loss(x: np.ndarray, y: np.ndarray) -> Tensor:
+        seen.append(halves[2](halves[1](halves[0](x))))
+        return cross_entropy(halves[3](seen[0]), y)
+
+    plan, other = Plan(loss, X, Y), Plan(lambda x, y: cross_entropy(whole(x), y), X, Y)
+    expected = [other.step(X + number, Y) for number in range(3)]
+    for number in range(3):
+        plan.begin(seen[0], X + number, Y)
+        half = seen[0].data.copy()
+        assert plan.run() == expected[number]
+        assert np.array_equal(seen[0].data, half)
+
+    with pytest.raises(ValueError, match="did not compute"):
+        plan.begin(Tensor(X), X, Y)
+    with pytest.raises(ValueError, match=r"recorded for inputs \(8, 3\), got \(2, 3\)"):
+        plan.begin(seen[0], X[:2], Y)

@@ -58,6 +58,15 @@ def test_a_polynomial_of_full_degree_meets_every_measurement() -> None:
     assert smoother(8, places(8), 7) @ y == pytest.approx(y, abs=1e-9)
 
 
+@pytest.mark.parametrize(("size", "degree"), [(100, 50), (200, 60), (30, 29)])
+def test_of_a_high_degree_the_fit_is_still_that_of_least_squares(size: int, degree: int) -> None:
+    y = measure(np.random.default_rng(5), size, 0.3, 1)[0]
+    matrix = smoother(size, places(size), degree)
+
+    assert np.trace(matrix) == pytest.approx(degree + 1, abs=1e-6)
+    assert matrix @ (y - matrix @ y) == pytest.approx(np.zeros(size), abs=1e-6)
+
+
 def test_an_even_power_buys_nothing_for_a_sine() -> None:
     assert expected(15, 0.3, 4).bias2 == pytest.approx(expected(15, 0.3, 3).bias2, rel=1e-9)
     assert truth(places(PLACES)) == pytest.approx(-truth(places(PLACES))[::-1], abs=1e-12)

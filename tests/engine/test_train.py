@@ -390,3 +390,25 @@ def test_a_network_that_cannot_predict_has_diverged() -> None:
     outcome = train(spec, Examples(x, np.arange(20) % 3, classes=3), 0).outcome
 
     assert isinstance(outcome, Diverged)
+
+
+def test_inputs_without_features_are_refused() -> None:
+    with pytest.raises(Refused, match=r"give them a second axis, \(N, 1\)"):
+        train(xor_configuration(), Examples(np.arange(4.0), np.zeros((4, 1))), 0)
+
+
+def test_an_example_whose_targets_all_do_not_count_is_refused() -> None:
+    layers, examples = FAMILIES["dense"]
+    y = examples.y.copy()
+    y[7] = -100
+
+    with pytest.raises(Refused, match="Example 7 has no target that counts, only -100: leave it out"):
+        train(configuration(layers), replace(examples, y=y), 0)
+
+
+@pytest.mark.parametrize("kind", ["symbols", "classes"])
+def test_fractions_are_no_symbols_and_no_classes(kind: str) -> None:
+    x, y = np.array([[0.7], [1.2]]), np.array([0.9, 1.9])
+
+    with pytest.raises(ValueError, match=f"{kind} must be integers below 3, got float64"):
+        Examples(x, y, **{kind: 3})

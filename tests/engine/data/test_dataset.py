@@ -40,6 +40,9 @@ def test_bytes_do_not_depend_on_the_order_in_memory() -> None:
 def test_the_arrays_of_the_caller_stay_writable() -> None:
     assert X.flags.writeable
     assert not GOOD.x_train.flags.writeable
+    assert not np.shares_memory(X, GOOD.x_train)
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        GOOD.x_train.flags.writeable = True
 
 
 @pytest.mark.parametrize(

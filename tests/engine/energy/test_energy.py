@@ -384,3 +384,10 @@ def test_what_an_rbm_cannot_have_seen_has_no_likelihood(data: np.ndarray) -> Non
 def test_an_rbm_is_not_trained_with_a_rate_that_is_no_number(setting: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="finite"):
         RBMTraining(5, **setting)
+
+
+def test_a_machine_has_units() -> None:
+    with pytest.raises(ValueError, match="hidden must be a whole number of at least 1, got 0"):
+        RBM(9, 0, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="visible must be a whole number of at least 1, got 0"):
+        DBN([0, 3], np.random.default_rng(0))

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from engine.layers.dense import Dropout
+from engine.layers.image import BatchNorm1d
 from engine.models.gan import GAN
 from engine.models.mlp import mlp
-from engine.module import Module
+from engine.module import Module, Sequential
 from engine.optim import SGD
 
 
@@ -70,3 +72,27 @@ def test_a_discriminator_that_is_very_sure_is_no_reason_to_warn() -> None:
 
     assert np.isfinite(losses).all()
     assert losses[1] > 100
+
+
+def test_the_generator_invents_once_a_step_as_in_pytorch() -> None:
+    generator, discriminator = (
+        mlp(sizes, generator=np.random.default_rng(seed), dtype=np.float64)
+        for seed, sizes in enumerate([(2, 5, 2), (2, 5, 1)])
+    )
+    norm = BatchNorm1d(2, dtype=np.float64)
+    generator = Sequential(*generator, norm, Dropout(0.5, generator=np.random.default_rng(3)))
+    judged: list[np.ndarray] = []
+    optimizers = SGD(generator.parameters(), lr=0.1), SGD(discriminator.parameters(), lr=0.1)
+    batch = np.random.default_rng(2).normal(size=(2, 8, 2))
+    gan = GAN((generator, discriminator), optimizers, (batch[0], batch[1]))
+    learn = optimizers[1].step
+
+    def look() -> None:
+        judged.append(gan._judge.inputs[1].copy())
+        learn()
+
+    optimizers[1].step = look  # type: ignore[method-assign]
+    for number in range(5):
+        gan.step(*batch)
+        assert int(norm.num_batches_tracked.data) == number + 1
+        assert np.array_equal(gan._fake.data, judged[-1])

@@ -109,3 +109,12 @@ def test_rows_of_another_length_are_refused() -> None:
 def test_a_temperature_that_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="temperature must be above 0, got nan"):
         GPT(CONFIG).generate(np.array([1]), 2, draws(), temperature=float("nan"))
+
+
+@pytest.mark.parametrize("temperature", [1e-37, 1e-40, 5e-324])
+def test_the_colder_the_surer(temperature: float) -> None:
+    model = GPT(GPTConfig(5, 4, 8, 2, 1), generator=np.random.default_rng(0))
+    start = np.array([1, 2, 3, 4])
+    best = int(model(start[None]).data[0, -1].argmax())
+
+    assert model.generate(start, 1, np.random.default_rng(0), temperature)[-1] == best

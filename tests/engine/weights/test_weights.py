@@ -374,3 +374,17 @@ def test_a_count_may_be_saved_as_a_float(form: str) -> None:
     loaded = load(save(state, form), {name: array.shape for name, array in state.items()}, format=form)
 
     assert loaded["1.num_batches_tracked"] == 3
+
+
+@pytest.mark.parametrize("names", [("weights",), ("weights", "bias")])
+@pytest.mark.parametrize("kind", ["json", "npz", "safetensors"])
+def test_an_entry_may_be_called_weights(names: tuple[str, ...], kind: str) -> None:
+    state = {name: np.array([1.5, -2.0]) for name in names}
+
+    loaded = load(save(state, kind), dict.fromkeys(names, (2,)), format=kind)
+
+    assert [loaded[name].tolist() for name in names] == [[1.5, -2.0]] * len(names)
+
+
+def test_without_the_outer_name_an_entry_called_weights_is_read_too() -> None:
+    assert load(b'{"weights": [1, 2]}', {"weights": (2,)})["weights"].tolist() == [1, 2]
