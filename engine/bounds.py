@@ -1,22 +1,27 @@
 """Refuse what a layer or a model cannot be made of, by name: the setting, its limit and what was given."""
 
 import math
+import sys
 from collections.abc import Sequence
 
 import numpy as np
+
+LARGEST = sys.float_info.max
 
 
 def whole(least: int, **settings: object) -> None:
     """Raise ValueError unless each of them is a whole number of at least `least`."""
     for name, value in settings.items():
-        if not isinstance(value, int | np.integer) or value < least:
+        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
 
 
 def number(least: float, most: float = math.inf, **settings: object) -> None:
     """Raise ValueError unless each of them is a finite number from `least` to `most`."""
     for name, value in settings.items():
-        fits = isinstance(value, int | float | np.number) and math.isfinite(value) and least <= value <= most
+        fits = isinstance(value, int | float | np.integer | np.floating) and (
+            max(least, -LARGEST) <= value <= min(most, LARGEST)
+        )
         if not fits:
             raise ValueError(f"{name} must be a finite number{_limits(least, most)}, got {value!r}")
 

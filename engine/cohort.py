@@ -94,9 +94,9 @@ class Stack:
         self._factor = build_schedule(self.spec, self.spec.epochs)
         self._aside, self._ended = np.zeros(values.shape[1], bool), dict[int, Slot]()
         self._blocks = self._cut()
-        x = examples.x.astype(values.dtype)
-        y = np.repeat(examples.y.astype(values.dtype)[:, :, None], len(columns) + missing, axis=2)
-        self.plan = Plan(self._loss, x, y)
+        examples = examples.cast(values.dtype)
+        y = np.repeat(examples.y[:, :, None], len(columns) + missing, axis=2)
+        self.plan = Plan(self._loss, examples.x, y)
 
     def run(self) -> list[Slot]:
         """Train all of them to the end; one that diverges is set aside, and the others go on.

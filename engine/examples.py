@@ -31,8 +31,8 @@ class Examples:
         if not len(self.x) or len(self.x) != len(self.y):
             raise ValueError(f"examples need as many inputs as targets, got {len(self.x)} and {len(self.y)}")
         for name, array, below in (("symbols", self.x, self.symbols), ("classes", self.y, self.classes)):
-            if below and np.asarray(array).dtype.kind not in "iu":
-                raise ValueError(f"{name} must be integers below {below}, got {np.asarray(array).dtype}")
+            if below:
+                _refuse_outside(name, np.asarray(array), below, IGNORED if name == "classes" else 0)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -53,11 +53,17 @@ class Examples:
         return Examples(x, y, self.symbols, self.classes)
 
 
+def _refuse_outside(name: str, array: Array, below: int, allowed: int) -> None:
+    """Refuse what is no integer from 0 to `below`, the end left out; `allowed` may be among them too."""
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers below {below}, got {array.dtype}")
+    wrong = ((array < 0) | (array >= below)) & (array != allowed)
+    if wrong.any():
+        raise ValueError(f"{name} must lie in [0, {below}), got {array[wrong][0]}")
+
+
 def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
     """Follow the shapes through the configuration; Refused names the layer or the loss that does not fit."""
-    if len(examples.x.shape) < 2:
-        message = "The inputs have the shape (N,): give them a second axis, (N, 1)."
-        raise Refused([Problem("layers[0]", str(examples.x.shape), "(N, 1)", message)])
     stages = walk(spec.layers, examples.signal())
     _require_something_to_learn(spec, stages, len(examples))
     if spec.random_shift and len(examples.x.shape) != 4:
@@ -72,7 +78,7 @@ def fit(spec: TrainSpec, examples: Examples) -> list[Stage]:
         )
         raise Refused([Problem("loss", spec.loss, kind, f"The targets are {kind}.")])
     _require_targets(spec, examples)
-    if spec.loss == "binary_cross_entropy" and ((examples.y < 0) | (examples.y > 1)).any():
+    if spec.loss == "binary_cross_entropy" and not ((examples.y >= 0) & (examples.y <= 1)).all():
         span = f"{examples.y.min():.3g} to {examples.y.max():.3g}"
         message = f"binary_cross_entropy needs targets from 0 to 1; these go from {span}: use mse."
         raise Refused([Problem("loss", spec.loss, "targets from 0 to 1", message)])

@@ -81,6 +81,8 @@ class Module:
                 raise ValueError(f"{name} has shape {arrays[name].shape}, expected {entry.data.shape}")
             if arrays[name].dtype.kind not in "fiub":
                 raise ValueError(f"{name} has dtype {arrays[name].dtype}, expected real numbers")
+            if entry.data.dtype.kind in "iu" and not np.isfinite(arrays[name]).all():
+                raise ValueError(f"{name} must be whole numbers, got {arrays[name]}")
         for name, entry in entries.items():
             np.copyto(entry.data, arrays[name], casting="unsafe")
 

@@ -25,18 +25,24 @@ class Streams:
     def get(self, name: StreamName) -> np.random.Generator:
         """Return the generator of a purpose; it goes on where it was left."""
         if name not in self._generators:
-            sequence = np.random.SeedSequence(self.seed, spawn_key=(_NUMBERS[name],))
-            self._generators[name] = np.random.Generator(np.random.PCG64(sequence))
+            self._generators[name] = np.random.Generator(self._start(name))
         return self._generators[name]
+
+    def _start(self, name: str) -> np.random.PCG64:
+        """Make the source of a stream anew."""
+        return np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(_NUMBERS[name],)))
 
     def state(self) -> dict[str, Any]:
         """Return where every stream in use stands, as plain data for a checkpoint."""
         return {name: generator.bit_generator.state for name, generator in self._generators.items()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Put every stream where `state` says it stood; one that was not in use starts again."""
-        for name in self._generators.keys() - state.keys():
-            del self._generators[name]
+        """Put every stream where `state` says it stood, also for those who hold it; one that was not in use
+        starts again.
+        """
+        for name, generator in self._generators.items():
+            if name not in state:
+                generator.bit_generator.state = self._start(name).state
         for name in get_args(StreamName):
             if name in state:
                 self.get(name).bit_generator.state = state[name]

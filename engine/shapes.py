@@ -79,6 +79,10 @@ class Unfit(Exception):
 
 def walk(layers: Sequence[Any], signal: Signal) -> list[Stage]:
     """Follow the shape through the layers; Refused names the first that does not fit."""
+    if not signal.shape or min(signal.shape) < 1:
+        needed = "every axis needs a size of 1 or more" if signal.shape else "give them a second axis, (N, 1)"
+        message = f"The inputs have the shape (N, {', '.join(map(str, signal.shape))}): {needed}."
+        raise Refused([Problem("layers[0]", str(signal.shape), "features, (N, 1) at the least", message)])
     stages: list[Stage] = []
     for number, layer in enumerate(layers):
         try:

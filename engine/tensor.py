@@ -89,6 +89,8 @@ class Tape:
         self._token: Token[Tape | None] | None = None
 
     def __enter__(self) -> "Tape":
+        if self._token is not None:
+            raise RuntimeError("this tape is recording already")
         self._token = _current.set(self)
         return self
 
@@ -97,6 +99,7 @@ class Tape:
     ) -> None:
         if self._token is not None:
             _current.reset(self._token)
+            self._token = None
 
     def backward(self, loss: Tensor) -> dict[Parameter, Array]:
         """Back-propagate from a loss of shape (): return the gradient of each parameter it depends on.

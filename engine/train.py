@@ -17,7 +17,7 @@ from engine.build import build, build_optimizer, build_schedule
 from engine.checkpoint import Parts, pack, unpack
 from engine.estimate import Limits, estimate
 from engine.evaluation import LOSSES, evaluate
-from engine.examples import Examples, fit, held_out
+from engine.examples import IGNORED, Examples, fit, held_out
 from engine.loop import training_loop
 from engine.module import Module
 from engine.optim import clip_gradients
@@ -49,6 +49,7 @@ class Training:
         self.batch = min(spec.batch_size or len(self._examples), len(self._examples))
         self.steps = spec.epochs * math.ceil(len(self._examples) / self.batch)
         self._factor = build_schedule(spec, self.steps)
+        self._ignores = bool(examples.classes) and bool((examples.y == IGNORED).any())
         self._plans: dict[int, Plan] = {}
         self._on_gradient: Callable[[int], None] | None = None
 
@@ -160,8 +161,12 @@ class Training:
         optimizer.step()
         now.step += 1
         now.position += count
-        now.epoch_total += loss * count
+        now.epoch_total += loss * self._weight(plan.inputs[1])
         return loss
+
+    def _weight(self, y: Array) -> int:
+        """Count what a mean loss of these targets is a mean of."""
+        return int(np.count_nonzero(y != IGNORED)) if self._ignores else len(y)
 
     def _record(self, count: int) -> Plan:
         """Record the step for batches of this size."""
@@ -174,7 +179,7 @@ class Training:
     def _end_epoch(self) -> None:
         """Note the mean loss, and for early stopping the network, where it is the best so far."""
         now = self.progress
-        now.losses.append(now.epoch_total / len(self._examples))
+        now.losses.append(now.epoch_total / self._weight(self._examples.y))
         now.epoch, now.position, now.epoch_total = now.epoch + 1, 0, 0.0
         stopping = self.spec.early_stopping
         if stopping is None or self._held_out is None:

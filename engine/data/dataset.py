@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from engine.examples import Examples
+from engine.examples import IGNORED, Examples
 from engine.tensor import Array
 
 Task = Literal["regression", "binary", "classification", "sequence", "reconstruction", "generative"]
@@ -51,8 +51,8 @@ class Dataset:
             x, y = getattr(self, f"x_{part}"), getattr(self, f"y_{part}")
             if not len(x) or len(x) != len(y):
                 raise ValueError(f"{self.name} {part}: {len(x)} inputs and {len(y)} targets")
-            _refuse_unfit(f"{self.name} x_{part}", x, self.symbols)
-            _refuse_unfit(f"{self.name} y_{part}", y, self.classes)
+            _refuse_unfit(f"{self.name} x_{part}", x, self.symbols, 0)
+            _refuse_unfit(f"{self.name} y_{part}", y, self.classes, IGNORED)
         for train, test in ((self.x_train, self.x_test), (self.y_train, self.y_test)):
             if train.shape[1:] != test.shape[1:]:
                 raise ValueError(f"{self.name}: rows of {train.shape[1:]} to learn, {test.shape[1:]} to test")
@@ -96,13 +96,13 @@ def array_bytes(array: Array) -> bytes:
     return f"{little.dtype.str}{array.shape}".encode() + little.tobytes()
 
 
-def _refuse_unfit(what: str, array: Array, below: int) -> None:
-    """Refuse numbers that are not finite float64, or symbols that are not int64 below a bound (-100 may
-    stand).
+def _refuse_unfit(what: str, array: Array, below: int, allowed: int) -> None:
+    """Refuse numbers that are not finite float64, or symbols that are not int64 below a bound, or one more
+    that is allowed.
     """
     if array.dtype != (np.int64 if below else np.float64):
         raise ValueError(f"{what} must be {'int64' if below else 'float64'}, got {array.dtype}")
-    if below and ((array >= below) | ((array < 0) & (array != -100))).any():
+    if below and ((array >= below) | ((array < 0) & (array != allowed))).any():
         raise ValueError(f"{what} must lie in [0, {below}), got {array.min()} to {array.max()}")
     if not below and not np.isfinite(array).all():
         raise ValueError(f"{what} must be finite")

@@ -18,9 +18,11 @@ def linear_shared(x: Operand, block: Operand) -> Tensor:
 
     x (B, I), block (I + 1, O, N), the biases in its last row -> y (B, O, N);   dblock = [x, 1]^T @ g
     One product of matrices does it, each column of which is added up in the order of the inputs. x gets no
-    gradient. ValueError on other shapes.
+    gradient. ValueError on other shapes, or a block in another order.
     """
     block, data = as_tensor(block), as_tensor(x).data
+    if not block.data.flags.c_contiguous:
+        raise ValueError("linear_shared needs a block that lies in memory row by row")
     if data.ndim != 2 or block.data.ndim != 3 or len(block.data) != data.shape[1] + 1:
         raise ValueError(
             f"linear_shared needs x (B, I), block (I + 1, O, N), got {data.shape}, {block.shape}"
@@ -49,7 +51,8 @@ def linear_many(x: Operand, block: Operand) -> Tensor:
     """
     x, block = as_tensor(x), as_tensor(block)
     data = x.data
-    if data.ndim != 3 or block.data.ndim != 3 or len(block.data) != data.shape[1] + 1:
+    fits = data.ndim == block.data.ndim == 3 and len(block.data) == data.shape[1] + 1
+    if not fits or data.shape[2] != block.shape[2]:
         raise ValueError(
             f"linear_many needs x (B, I, N), block (I + 1, O, N), got {data.shape}, {block.shape}"
         )

@@ -103,7 +103,7 @@ def layer_norm(x: Operand, weight: Operand, bias: Operand, eps: float = 1e-5) ->
     """
     x, weight, bias = as_tensor(x), as_tensor(weight), as_tensor(bias)
     size = x.shape[-1] if x.data.ndim else 0
-    if weight.shape != (size,) or bias.shape != (size,):
+    if not x.data.ndim or weight.shape != (size,) or bias.shape != (size,):
         raise ValueError(f"layer_norm over {size} features got weight {weight.shape}, bias {bias.shape}")
     gain, shift, (rows, copied) = weight.data, bias.data, _as_rows(x.data)
     outputs = _rows_like(rows, size, rows.dtype)

@@ -33,6 +33,8 @@ def load(
         raise refusal(
             "", shorten(name), ", ".join(FORMATS), f"“{shorten(name)}” is not a format for weights."
         )
+    if not data:
+        raise refusal("", "0 bytes", "weights", "The file is empty.")
     loaded: dict[str, Array] = FORMATS[name].load(data, shapes, max_bytes)
     return loaded
 

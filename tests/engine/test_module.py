@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.layers.dense import Linear
+from engine.layers.image import BatchNorm1d
 from engine.ops.basic import power, total
 from engine.tensor import Tape
 
@@ -29,3 +30,13 @@ def test_a_module_empties_its_gradients() -> None:
     layer.zero_grad()
 
     assert not layer.weight.grad.any()
+
+
+def test_a_count_of_batches_that_is_no_number_is_not_loaded() -> None:
+    model = BatchNorm1d(2)
+    before = model.state_dict()
+
+    with pytest.raises(ValueError, match="num_batches_tracked must be whole numbers, got nan"):
+        model.load_state_dict(before | {"num_batches_tracked": np.array(np.nan)})
+
+    assert all(np.array_equal(value, before[name]) for name, value in model.state_dict().items())

@@ -281,3 +281,47 @@ def test_a_step_can_stop_half_way_and_go_on() -> None:
         plan.begin(Tensor(X), X, Y)
     with pytest.raises(ValueError, match=r"recorded for inputs \(8, 3\), got \(2, 3\)"):
         plan.begin(seen[0], X[:2], Y)
+
+
+def test_a_step_that_was_begun_and_not_finished_leaves_nothing_to_the_next() -> None:
+    weight = Parameter(np.array([1.0]))
+    middle: list[Tensor] = []
+
+    def loss(x: np.ndarray) -> Tensor:
+        middle.append(multiply(weight, x))
+        return total(middle[0])
+
+    plan = Plan(loss, np.array([1.0]))
+    plan.begin(middle[0], np.array([2.0]))
+
+    assert plan.step(np.array([5.0])) == 5.0
+    assert weight.grad.tolist() == [5.0]
+
+
+def test_the_loss_is_what_is_returned_and_not_what_was_computed_last() -> None:
+    weight = Parameter(np.array([2.0]))
+
+    def loss(x: np.ndarray) -> Tensor:
+        value = total(multiply(weight, x))
+        multiply(value, 100.0)
+        return value
+
+    assert Plan(loss, np.array([3.0])).run() == 6.0
+    assert weight.grad.tolist() == [3.0]
+
+
+def test_a_loss_that_was_not_computed_is_refused() -> None:
+    with pytest.raises(ValueError, match="did not compute the Tensor"):
+        Plan(lambda _: Tensor(np.array(1.0)), np.array([3.0]))
+    with pytest.raises(ValueError, match="starts from one number"):
+        Plan(lambda x: multiply(x, x), np.array([3.0, 4.0]))
+
+
+def test_a_tape_records_once_at_a_time() -> None:
+    tape = Tape()
+    with tape, pytest.raises(RuntimeError, match="recording already"), tape:
+        pass
+    with tape:
+        total(np.ones(2))
+
+    assert len(tape.nodes) == 1

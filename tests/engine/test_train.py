@@ -393,8 +393,9 @@ def test_a_network_that_cannot_predict_has_diverged() -> None:
 
 
 def test_inputs_without_features_are_refused() -> None:
-    with pytest.raises(Refused, match=r"give them a second axis, \(N, 1\)"):
-        train(xor_configuration(), Examples(np.arange(4.0), np.zeros((4, 1))), 0)
+    for limits in (None, Limits()):
+        with pytest.raises(Refused, match=r"give them a second axis, \(N, 1\)"):
+            train(xor_configuration(), Examples(np.arange(4.0), np.zeros((4, 1))), 0, limits=limits)
 
 
 def test_an_example_whose_targets_all_do_not_count_is_refused() -> None:
@@ -412,3 +413,45 @@ def test_fractions_are_no_symbols_and_no_classes(kind: str) -> None:
 
     with pytest.raises(ValueError, match=f"{kind} must be integers below 3, got float64"):
         Examples(x, y, **{kind: 3})
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (3, 0)])
+@pytest.mark.parametrize("limits", [None, Limits()])
+def test_inputs_with_an_empty_axis_are_refused(shape: tuple[int, ...], limits: Limits | None) -> None:
+    with pytest.raises(Refused, match="every axis needs a size of 1 or more"):
+        train(xor_configuration(), Examples(np.zeros((4, *shape)), np.zeros((4, 1))), 0, limits=limits)
+
+
+@pytest.mark.parametrize(("y", "wrong"), [([0, 3], "3"), ([0, -1], "-1"), ([0, -101], "-101")])
+def test_classes_and_symbols_lie_below_their_number(y: list[int], wrong: str) -> None:
+    with pytest.raises(ValueError, match=rf"classes must lie in \[0, 3\), got {wrong}$"):
+        Examples(np.zeros((2, 1)), np.array(y), classes=3)
+    with pytest.raises(ValueError, match=rf"symbols must lie in \[0, 3\), got {wrong}$"):
+        Examples(np.array([y, y]), np.zeros(2), symbols=3)
+
+
+def test_what_does_not_count_is_a_target_and_no_symbol() -> None:
+    assert len(Examples(np.zeros((2, 1)), np.array([2, -100]), classes=3)) == 2
+    with pytest.raises(ValueError, match="symbols must lie"):
+        Examples(np.array([[-100]]), np.zeros(1), symbols=3)
+
+
+def test_targets_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(Refused, match="targets from 0 to 1"):
+        train(xor_configuration(), Examples(XOR.x, np.array([[0.0], [1.0], [np.nan], [1.0]])), 0)
+
+
+@pytest.mark.parametrize("batch_size", [None, 2, 3])
+def test_the_loss_of_an_epoch_is_the_mean_over_the_targets_that_count(batch_size: int | None) -> None:
+    draws = np.random.default_rng(0)
+    y = draws.integers(0, 3, (7, 5))
+    y[:3, 1:] = -100
+    examples = Examples(draws.normal(size=(7, 5, 2)), y, classes=3)
+    layers = [{"type": "rnn", "units": 4, "sequences": True}, LINEAR]
+    sgd = {"type": "sgd", "lr": 1e-12}
+    spec = configuration(layers, optimizer=sgd, epochs=1, batch_size=batch_size)
+    training = Training(spec, examples, 0)
+    training.run()
+
+    expected = evaluate(training.model, examples.cast(training.dtype), "cross_entropy")
+    assert training.progress.losses[0] == pytest.approx(expected, rel=1e-5)

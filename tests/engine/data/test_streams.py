@@ -81,6 +81,16 @@ def test_a_restored_state_goes_on_with_the_same_numbers() -> None:
     assert {name: other.get(name).uniform(size=100).tolist() for name in NAMES} == expected
 
 
+def test_who_holds_a_stream_is_put_back_with_it() -> None:
+    streams = Streams(7)
+    held, first = streams.get("dropout"), Streams(7).get("dropout").uniform()
+    held.uniform(size=5)
+    streams.restore({})
+
+    assert streams.get("dropout") is held
+    assert held.uniform() == first
+
+
 def test_a_state_is_not_moved_by_draws_that_come_after_it() -> None:
     streams = Streams(7)
     streams.get("data").uniform()

@@ -29,6 +29,10 @@ NAN, INFINITY = float("nan"), float("inf")
 REFUSED: dict[str, Callable[[], object]] = {
     "in_features must be a whole number of at least 1, got 0": lambda: Linear(0, 3),
     "out_features must be a whole number of at least 1, got 2.5": lambda: Linear(3, 2.5),  # type: ignore[arg-type]
+    "in_features must be a whole number of at least 1, got True": lambda: Linear(True, 3),
+    "std must be a finite number of at least 0, got 1000000": lambda: GaussianNoise(
+        10**400, generator=GENERATOR
+    ),
     "num_embeddings must be a whole number of at least 1, got 0": lambda: Embedding(0, 3),
     "embedding_dim must be a whole number of at least 1, got -1": lambda: Embedding(3, -1),
     "normalized_shape must be a whole number of at least 1, got 0": lambda: LayerNorm(0),

@@ -101,6 +101,18 @@ REFUSALS = [
         "linear many", lambda: linear_many(np.ones((4, 3, 5)), np.ones((3, 2, 5))), ValueError, "B, I, N"
     ),
     Refusal(
+        "linear many, other networks",
+        lambda: linear_many(np.ones((4, 2, 1)), np.ones((3, 2, 5))),
+        ValueError,
+        "B, I, N",
+    ),
+    Refusal(
+        "linear shared, another order",
+        lambda: linear_shared(np.ones((4, 2)), np.ones((5, 2, 3)).T),
+        ValueError,
+        "row by row",
+    ),
+    Refusal(
         "mse many", lambda: mse_many(np.ones((4, 1, 5)), np.ones((4, 1, 1))), ValueError, "a target like it"
     ),
     Refusal(

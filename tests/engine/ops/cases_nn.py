@@ -204,6 +204,12 @@ REFUSALS = [
         "layer norm", lambda: layer_norm(np.ones((2, 3)), np.ones(2), np.ones(3)), ValueError, "3 features"
     ),
     Refusal(
+        "layer norm of a number",
+        lambda: layer_norm(np.array(1.0), np.ones(0), np.ones(0)),
+        ValueError,
+        "0 features",
+    ),
+    Refusal(
         "dropout",
         lambda: dropout(np.ones(2), 1.5, np.random.default_rng(0)),
         ValueError,

@@ -171,7 +171,7 @@ def test_a_model_of_ours_survives_its_file(form: str) -> None:
         (tensors({"0.bias": 3, "0.weight": WEIGHT}), "0.bias", "incomplete"),
         (tensors({}, length=2**60), "", "not a safetensors file"),
         (tensors(b"[" * 50_000), "", "32 levels"),
-        (b"", "", "not a safetensors file"),
+        (b"", "", "The file is empty"),
     ],
 )
 def test_each_lie_is_named(body: bytes, path: str, words: str) -> None:
@@ -388,3 +388,9 @@ def test_an_entry_may_be_called_weights(names: tuple[str, ...], kind: str) -> No
 
 def test_without_the_outer_name_an_entry_called_weights_is_read_too() -> None:
     assert load(b'{"weights": [1, 2]}', {"weights": (2,)})["weights"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("kind", [None, "json", "npz", "safetensors"])
+def test_an_empty_file_is_called_empty(kind: str | None) -> None:
+    with pytest.raises(WeightsRefused, match="The file is empty"):
+        load(b"", {"bias": (2,)}, format=kind)
