@@ -5,6 +5,8 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,16 @@ def run(*arguments: object, stderr: io.StringIO | None = None) -> tuple[int, Any
     out, err = io.StringIO(), stderr or io.StringIO()
     status = main([str(argument) for argument in arguments], out, err)
     return status, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
+
+
+@contextmanager
+def interrupts(handler: Any) -> Iterator[None]:
+    """Handle Ctrl-C so, wherever the tests were started from: in the background it is ignored."""
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "npz", "json"])
@@ -270,11 +282,8 @@ def test_a_training_in_the_background_is_not_interrupted(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.command._bar", lambda _: lambda _: signal.raise_signal(signal.SIGINT))
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts it with &
-    try:
+    with interrupts(signal.SIG_IGN):  # as a shell starts it with &
         status, report, _ = run("train", config, "--data", "digits", stderr=Terminal())
-    finally:
-        signal.signal(signal.SIGINT, before)
 
     assert (status, report["outcome"]) == (0, "finished")
 
@@ -284,13 +293,14 @@ def test_the_first_interrupt_stops_between_steps_and_reports(
 ) -> None:
     file = config.parent / "model.npz"
     monkeypatch.setattr("engine.command._bar", lambda _: lambda _: signal.raise_signal(signal.SIGINT))
-    before = signal.getsignal(signal.SIGINT)
 
-    status, report, _ = run("train", config, "--data", "digits", "--out", file, stderr=Terminal())
+    with interrupts(signal.default_int_handler):
+        status, report, _ = run("train", config, "--data", "digits", "--out", file, stderr=Terminal())
+        after = signal.getsignal(signal.SIGINT)
 
     assert (status, report["outcome"], report["steps"]) == (130, "cancelled", 1)
     assert report["out"] == str(file)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert after is signal.default_int_handler
 
 
 @pytest.mark.parametrize(
