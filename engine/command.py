@@ -22,7 +22,7 @@ from engine import __version__
 from engine.build import build
 from engine.data import Dataset, load, names
 from engine.estimate import Limits, estimate
-from engine.evaluation import LOSSES, predict
+from engine.evaluation import mean_loss, predict
 from engine.examples import Examples, fit
 from engine.fingerprint import fingerprint
 from engine.metrics import accuracy
@@ -324,7 +324,7 @@ def _scores(model: Module, spec: TrainSpec, data: Dataset) -> dict[str, Any]:
     """
     examples = _cast(model, data.test())
     outputs = predict(model, examples.x)
-    scores = {"test_loss": _number(float(LOSSES[spec.loss](outputs, examples.y).data))}
+    scores = {"test_loss": _number(mean_loss(outputs, examples.y, spec.loss))}
     if examples.classes:
         scores["test_accuracy"] = accuracy(outputs, examples.y) if np.isfinite(outputs).all() else None
     return scores

@@ -35,4 +35,9 @@ def predict(model: Module, x: Array) -> Array:
 
 def evaluate(model: Module, examples: Examples, loss: str) -> float:
     """Compute the mean loss over all examples, with dropout and batch statistics off."""
-    return float(LOSSES[loss](predict(model, examples.x), examples.y).data)
+    return mean_loss(predict(model, examples.x), examples.y, loss)
+
+
+def mean_loss(outputs: Array, target: Array, loss: str) -> float:
+    """Compute the mean loss of outputs, as the loss of that name averages them."""
+    return float(LOSSES[loss](outputs, target).data)

@@ -32,7 +32,7 @@ class Examples:
             raise ValueError(f"examples need as many inputs as targets, got {len(self.x)} and {len(self.y)}")
         for name, array, below in (("symbols", self.x, self.symbols), ("classes", self.y, self.classes)):
             if below:
-                _refuse_outside(name, np.asarray(array), below, IGNORED if name == "classes" else 0)
+                refuse_outside(name, np.asarray(array), below, IGNORED if name == "classes" else 0)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -53,8 +53,8 @@ class Examples:
         return Examples(x, y, self.symbols, self.classes)
 
 
-def _refuse_outside(name: str, array: Array, below: int, allowed: int) -> None:
-    """Refuse what is no integer from 0 to `below`, the end left out; `allowed` may be among them too."""
+def refuse_outside(name: str, array: Array, below: int, allowed: int) -> None:
+    """Raise ValueError by this name on what is no integer in [0, below); `allowed` may be among them too."""
     if array.dtype.kind not in "iu":
         raise ValueError(f"{name} must be integers below {below}, got {array.dtype}")
     wrong = ((array < 0) | (array >= below)) & (array != allowed)

@@ -46,7 +46,7 @@ class Plan:
         self._backward, gradients = self._tape.schedule(self._loss)
         self.parameters = [leaf for leaf in self._leaves if leaf in gradients]
         for leaf in self._leaves:
-            if leaf not in gradients:
+            if not leaf.requires_grad:
                 leaf.grad.fill(0)
 
     def begin(self, tensor: Tensor, *inputs: Array) -> None:

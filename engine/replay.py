@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from engine.evaluation import LOSSES, predict
+from engine.evaluation import mean_loss, predict
 from engine.examples import Examples
 from engine.metrics import accuracy
 from engine.module import Module
@@ -149,7 +149,7 @@ def _measurement(epoch: int, model: Module, loss: str, parts: list[Examples]) ->
         return []
     results: list[float] = []
     for output, part in zip(outputs, parts, strict=True):
-        results += [float(LOSSES[loss](output, part.y).data), accuracy(output, part.y)]
+        results += [mean_loss(output, part.y, loss), accuracy(output, part.y)]
     return [Measurement(epoch, *results)]
 
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from engine.examples import IGNORED, Examples
+from engine.examples import IGNORED, Examples, refuse_outside
 from engine.tensor import Array
 
 Task = Literal["regression", "binary", "classification", "sequence", "reconstruction", "generative"]
@@ -102,7 +102,7 @@ def _refuse_unfit(what: str, array: Array, below: int, allowed: int) -> None:
     """
     if array.dtype != (np.int64 if below else np.float64):
         raise ValueError(f"{what} must be {'int64' if below else 'float64'}, got {array.dtype}")
-    if below and ((array >= below) | ((array < 0) & (array != allowed))).any():
-        raise ValueError(f"{what} must lie in [0, {below}), got {array.min()} to {array.max()}")
-    if not below and not np.isfinite(array).all():
+    if below:
+        refuse_outside(what, array, below, allowed)
+    elif not np.isfinite(array).all():
         raise ValueError(f"{what} must be finite")

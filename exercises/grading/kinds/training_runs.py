@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.cohort import Slot, train_cohort
 from engine.data.dataset import Dataset
-from engine.evaluation import LOSSES, predict
+from engine.evaluation import mean_loss, predict
 from engine.examples import Examples
 from engine.metrics import accuracy, binary_accuracy
 from engine.module import Sequential
@@ -199,7 +199,7 @@ def _measure(model: Sequential, examples: Examples, loss: str) -> tuple[float | 
     outputs = predict(model, inputs_for(model, examples))
     if not np.isfinite(outputs).all():
         return 0.0, float("inf")
-    return _accuracy(outputs, examples, loss), float(LOSSES[loss](outputs, examples.y).data)
+    return _accuracy(outputs, examples, loss), mean_loss(outputs, examples.y, loss)
 
 
 def _accuracy(outputs: Array, examples: Examples, loss: str) -> float | None:

@@ -55,8 +55,8 @@ def test_the_arrays_of_the_caller_stay_writable() -> None:
         ({"x_train": X.astype(np.float32)}, "good x_train must be float64, got float32"),
         ({"x_train": np.full((3, 2), np.nan)}, "good x_train must be finite"),
         ({"y_train": np.array([0.0, 1.0, 1.0])}, "good y_train must be int64, got float64"),
-        ({"y_test": np.array([0, 2])}, r"good y_test must lie in \[0, 2\), got 0 to 2"),
-        ({"y_test": np.array([0, -1])}, r"good y_test must lie in \[0, 2\), got -1 to 0"),
+        ({"y_test": np.array([0, 2])}, r"good y_test must lie in \[0, 2\), got 2$"),
+        ({"y_test": np.array([0, -1])}, r"good y_test must lie in \[0, 2\), got -1$"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(change: dict[str, object], message: str) -> None:
