@@ -36,7 +36,7 @@ def binary_cross_entropy_with_logits(z: Operand, target: Array) -> Tensor:
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)
     _refuse_other_shapes("binary_cross_entropy_with_logits", data, goal)
-    one = np.ones_like(data)
+    one = np.ones((), data.dtype)
     part, cost, loss = np.empty_like(data), np.empty_like(data), np.empty((), data.dtype)
     average = np.full_like(data, 1 / data.size)
 

@@ -57,7 +57,7 @@ def sigmoid(x: Operand) -> Tensor:
     """
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
-    one, slope = np.ones_like(data), np.empty_like(data)
+    one, slope = np.ones((), data.dtype), np.empty_like(data)
 
     def forward() -> None:
         np.negative(data, out=y)
@@ -77,7 +77,7 @@ def tanh(x: Operand) -> Tensor:
     """y = tanh x.   x (any shape) -> y (same shape);   dx = g (1 - y^2)"""
     x = as_tensor(x)
     data, y = x.data, np.empty_like(x.data)
-    one, slope = np.ones_like(data), np.empty_like(data)
+    one, slope = np.ones((), data.dtype), np.empty_like(data)
 
     def forward() -> None:
         np.tanh(data, out=y)

@@ -67,7 +67,9 @@ def linear_many(x: Operand, block: Operand) -> Tensor:
         if dblock is not None:
             np.einsum("bon,bin->ion", g, data, out=dblock[:-1])
             np.add.reduce(g, axis=0, out=dblock[-1])
-        if dx is not None:
+        if dx is not None and len(bias) == 1:
+            np.multiply(weight[:, 0], g, out=dx)  # a sum of one term
+        elif dx is not None:
             np.einsum("ion,bon->bin", weight, g, out=dx)
 
     return record((x, block), y, forward, backward)
@@ -105,7 +107,7 @@ def bce_many(z: Operand, target: Array) -> tuple[Tensor, Array]:
     z = as_tensor(z)
     data, goal = z.data, np.asarray(target)
     terms = _terms("bce_many", data, goal)
-    one, p = np.ones_like(data), np.empty_like(data)
+    one, p = np.ones((), data.dtype), np.empty_like(data)
     each, loss = np.empty(data.shape[-1], data.dtype), np.empty((), data.dtype)
 
     def forward() -> None:

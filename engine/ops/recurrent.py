@@ -138,7 +138,7 @@ def lstm_sequence(x: Operand, weights: Weights) -> Tensor:
     gates = run.z.reshape(run.steps, 4, units, run.batch)  # o, i, f, u
     cells = np.zeros((run.steps + 1, units, run.batch), run.dtype)
     bent, part = np.empty_like(cells[1:]), np.empty_like(cells[0])
-    one, ones = np.ones_like(part), np.ones_like(run.z[0, squashed])
+    one = np.ones((), run.dtype)
 
     def forward() -> None:
         run.load()
@@ -148,8 +148,8 @@ def lstm_sequence(x: Operand, weights: Weights) -> Tensor:
             three = z[squashed]
             np.dot(run.matrix, run.states[step], out=z)
             np.exp(three, out=three)
-            np.add(three, ones, out=three)
-            np.divide(ones, three, out=three)
+            np.add(three, one, out=three)
+            np.divide(one, three, out=three)
             np.tanh(u, out=u)
             np.multiply(f, cells[step], out=cell)
             np.multiply(i, u, out=part)
